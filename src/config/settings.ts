@@ -1,0 +1,43 @@
+import type { ServiceName } from './services.ts';
+
+export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+
+export interface TlsSettings {
+  mode: SslMode;
+  /** Paths of PEM files; null where not given. */
+  caFile: string | null;
+  certFile: string | null;
+  keyFile: string | null;
+}
+
+export interface DatabaseSettings {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  tls: TlsSettings;
+}
+
+/** The whole configuration, validated. Passed down explicitly; nothing below src/cli reads the environment. */
+export interface Settings {
+  source: DatabaseSettings & { type: 'mysql'; timeZone: string | null };
+  targets: Record<ServiceName, DatabaseSettings>;
+  bulk: {
+    /** Rows per batch through the streams. */
+    batchRows: number;
+    chunkRows: number;
+    jobs: number;
+    maxRejects: number;
+    /** How long a lost server is waited for before the command gives up. */
+    retryTimeoutMs: number;
+  };
+  mapping: {
+    zeroDate: 'null' | 'reject';
+    nul: 'reject' | 'strip';
+    tinyint1: 'smallint' | 'boolean';
+    identifierCase: 'lower' | 'keep';
+    targetSchema: string;
+  };
+  log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'; dir: string };
+}

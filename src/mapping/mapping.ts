@@ -1,0 +1,76 @@
+/**
+ * The mapping language. A mapping is data: diagnose prints it, assess counts over it, verify compares with it, and the
+ * compiler turns it into the encoder that bulk and sync share (invariant 1). It must be pure: the same row gives the
+ * same target row, on any machine, at any time.
+ */
+
+export type ServiceName = 'patient' | 'appointment' | 'medical-records' | 'doctor';
+
+/** How sensitive a column is: what masks it, and which columns the quick verification covers. */
+export type PhiClass = 'none' | 'identifier' | 'clinical' | 'critical';
+
+export interface RowMapping {
+  shape: 'row';
+  /** Unique within the profile, stable between runs: the ledger is keyed by it. */
+  id: string;
+  service: ServiceName;
+  source: { table: string };
+  target: { schema: string; table: string };
+  /** Rows for which it says false are counted as filtered, not loaded. */
+  where?: RowFilter;
+  columns: ColumnMapping[];
+}
+
+export interface ColumnMapping {
+  target: TargetColumn;
+  value: Expression;
+  phi: PhiClass;
+}
+
+export interface TargetColumn {
+  name: string;
+  /** As PostgreSQL's format_type() prints it: `integer`, `numeric(10,2)`, `text[]`. */
+  type: string;
+  nullable: boolean;
+}
+
+export type Expression =
+  /** The source column as it is, converted only in its type. */
+  | { kind: 'column'; column: string }
+  /** The result of a pure function of one or more source columns, given as text (null for NULL). */
+  | { kind: 'transform'; inputs: string[]; transform: Transform }
+  /** UUIDv5 of (entity, legacy key): an id that needs no lookup. NULL where an input is NULL. */
+  | { kind: 'uuid'; entity: string; inputs: string[] }
+  | { kind: 'constant'; value: string | null };
+
+export interface Transform {
+  /** What a person calls it; diagnose prints it. */
+  name: string;
+  /** Pure. Gets each input as text or null and returns the text form of the target value. Throws ValueRefused. */
+  apply(...inputs: (string | null)[]): string | null;
+  /**
+   * The same for a single input, on bytes, without making strings: writes length and value to `dst` as a text value.
+   * Optional, must agree with `apply` for every input; a property test holds both against each other.
+   */
+  applyBytes?: (src: Buffer, start: number, end: number, dst: Buffer, at: number) => number;
+}
+
+export interface RowFilter {
+  inputs: string[];
+  description: string;
+  accepts(...inputs: (string | null)[]): boolean;
+}
+
+/** A mapping whose types were checked is what a profile gives for one source. */
+export interface Profile {
+  name: string;
+  mappings(source: import('../mysql/catalog-model.ts').SourceCatalog, options: MappingOptions): RowMapping[];
+}
+
+export interface MappingOptions {
+  policies: import('./types/codec.ts').ValuePolicies;
+  identifierCase: 'lower' | 'keep';
+  targetSchema: string;
+  /** Extensions of the target that change the type map. */
+  extensions: { postgis: boolean; pgvector: boolean };
+}
