@@ -1,4 +1,4 @@
-import type { ServiceName } from './services.ts';
+import type { ServiceName } from '../core/services.ts';
 
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 

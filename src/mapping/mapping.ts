@@ -3,8 +3,9 @@
  * compiler turns it into the encoder that bulk and sync share (invariant 1). It must be pure: the same row gives the
  * same target row, on any machine, at any time.
  */
-
-export type ServiceName = 'patient' | 'appointment' | 'medical-records' | 'doctor';
+import type { ServiceName } from '../core/services.ts';
+import type { SourceCatalog } from '../mysql/catalog-model.ts';
+import type { ValuePolicies } from './types/codec.ts';
 
 /** How sensitive a column is: what masks it, and which columns the quick verification covers. */
 export type PhiClass = 'none' | 'identifier' | 'clinical' | 'critical';
@@ -61,14 +62,14 @@ export interface RowFilter {
   accepts(...inputs: (string | null)[]): boolean;
 }
 
-/** A mapping whose types were checked is what a profile gives for one source. */
+/** A named set of mappings, made for one source. Pure: the same catalog and options give the same mappings. */
 export interface Profile {
   name: string;
-  mappings(source: import('../mysql/catalog-model.ts').SourceCatalog, options: MappingOptions): RowMapping[];
+  mappings(source: SourceCatalog, options: MappingOptions): RowMapping[];
 }
 
 export interface MappingOptions {
-  policies: import('./types/codec.ts').ValuePolicies;
+  policies: ValuePolicies;
   identifierCase: 'lower' | 'keep';
   targetSchema: string;
   /** Extensions of the target that change the type map. */
