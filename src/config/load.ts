@@ -1,0 +1,102 @@
+/**
+ * The configuration. Reads the environment and the .env file once, checks everything, and returns it as plain data.
+ * Promises that no message quotes a value: a password in the wrong variable stays out of the terminal and the log.
+ */
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { TransfuseError } from '../core/errors.ts';
+import { assembleSettings } from './assemble.ts';
+import { gatherEnvironment } from './environment.ts';
+import { plaintextEnds } from './plaintext.ts';
+import { environmentSchema, type Environment } from './schema.ts';
+import type { Settings } from './settings.ts';
+import { variableDocs } from './variables.ts';
+
+export interface LoadOptions {
+  /** The real environment; it wins over the file. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** A file that must exist. Without it `.env` is read if there is one. */
+  envFile?: string | undefined;
+  /** Where relative paths start; the working directory unless given. */
+  cwd?: string;
+}
+
+/**
+ * Returns the validated Settings. Throws CONFIG_INVALID with every mistake in one message, or PLAINTEXT_REFUSED where
+ * the only mistake is TLS switched off for another machine (invariant 12).
+ */
+export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions): Settings {
+  const gathered = gatherEnvironment(env, envFile, cwd);
+  const parsed = environmentSchema.safeParse(gathered.variables);
+  const mistakes = [...gathered.unknown];
+  if (!parsed.success) {
+    const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
+    mistakes.push(...[...names].map((name) => explain(name, name in gathered.variables)));
+  }
+  mistakes.push(...checkFiles(gathered.variables, cwd));
+  if (!parsed.success) throw invalid(mistakes);
+  const settings = assembleSettings(parsed.data, cwd);
+  mistakes.push(...checkCertificatePairs(parsed.data));
+  const plaintext = parsed.data.ALLOW_PLAINTEXT === undefined ? plaintextEnds(settings) : [];
+  if (mistakes.length > 0) throw invalid([...mistakes, ...plaintext.map(explainPlaintext)]);
+  if (plaintext.length > 0) throw plaintextRefused(plaintext);
+  return settings;
+}
+
+const FILE_VARIABLES = ['LEGACY', 'TARGET'].flatMap((prefix) =>
+  ['CA', 'CERT', 'KEY'].map((kind) => `${prefix}_DB_SSL_${kind}`),
+);
+
+function checkFiles(variables: Readonly<Record<string, string>>, cwd: string): string[] {
+  return FILE_VARIABLES.filter((name) => {
+    const path = variables[name];
+    return path !== undefined && !isReadableFile(resolve(cwd, path));
+  }).map((name) => explain(name, true));
+}
+
+function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function checkCertificatePairs(environment: Environment): string[] {
+  return (['LEGACY', 'TARGET'] as const).flatMap((prefix) => {
+    const cert = environment[`${prefix}_DB_SSL_CERT`];
+    const key = environment[`${prefix}_DB_SSL_KEY`];
+    if ((cert === undefined) === (key === undefined)) return [];
+    return [`${prefix}_DB_SSL_CERT and ${prefix}_DB_SSL_KEY belong together: set both or neither`];
+  });
+}
+
+function explain(name: string, isSet: boolean): string {
+  const schema = environmentSchema.shape[name as keyof typeof environmentSchema.shape];
+  const expects = variableDocs.get(schema)?.expects ?? 'another value';
+  return `${name} ${isSet ? 'is wrong' : 'is not set'}: expected ${expects}`;
+}
+
+function explainPlaintext(hostVariable: string): string {
+  const mode = hostVariable.startsWith('LEGACY') ? 'LEGACY_DB_SSL_MODE' : 'TARGET_DB_SSL_MODE';
+  return `${mode} is disable, but ${hostVariable} is not this machine: rows would travel unencrypted`;
+}
+
+function invalid(mistakes: readonly string[]): TransfuseError {
+  const one = mistakes.length === 1;
+  const head = one ? 'One setting is missing or wrong' : `${mistakes.length} settings are missing or wrong`;
+  return new TransfuseError(
+    'CONFIG_INVALID',
+    `${head}:\n${mistakes.map((line) => `  - ${line}`).join('\n')}`,
+  );
+}
+
+function plaintextRefused(hostVariables: readonly string[]): TransfuseError {
+  return new TransfuseError('PLAINTEXT_REFUSED', `${hostVariables.map(explainPlaintext).join('; ')}.`, {
+    where: { variables: hostVariables.join(', ') },
+    fix:
+      'Set the SSL mode to verify-full and give the CA. If the network between is trusted beyond doubt, ' +
+      'ALLOW_PLAINTEXT=i-understand allows it.',
+  });
+}

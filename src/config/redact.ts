@@ -1,0 +1,19 @@
+import type { DatabaseSettings, Settings } from './settings.ts';
+
+/** Settings that may be logged: each password says only whether it is set. */
+export type RedactedSettings = ReturnType<typeof redact>;
+
+/** A copy of the Settings without secrets. The original is not changed. */
+export function redact(settings: Settings) {
+  return {
+    ...settings,
+    source: redactDatabase(settings.source),
+    targets: Object.fromEntries(
+      Object.entries(settings.targets).map(([service, target]) => [service, redactDatabase(target)]),
+    ),
+  };
+}
+
+function redactDatabase<D extends DatabaseSettings>(database: D): D {
+  return { ...database, password: database.password === '' ? '[empty]' : '[set]' };
+}
