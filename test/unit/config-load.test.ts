@@ -42,7 +42,12 @@ describe('defaults', () => {
     const settings = load();
     expect(settings.source).toMatchObject({ type: 'mysql', port: 3306, timeZone: null });
     expect(settings.source.tls).toEqual({ mode: 'verify-full', caFile: null, certFile: null, keyFile: null });
-    expect(settings.bulk).toMatchObject({ batchRows: 500, chunkRows: 100_000, maxRejects: 0, retryTimeoutMs: 300_000 });
+    expect(settings.bulk).toMatchObject({
+      batchRows: 500,
+      chunkRows: 100_000,
+      maxRejects: 0,
+      retryTimeoutMs: 300_000,
+    });
     expect(settings.bulk.jobs).toBeGreaterThan(0);
     expect(settings.bulk.jobs).toBeLessThanOrEqual(8);
     expect(settings.mapping).toEqual({
@@ -58,7 +63,11 @@ describe('defaults', () => {
   test('let every service inherit from TARGET_DB_* except its database name', () => {
     const { targets } = load({ TARGET_DB_PORT: '6432', TARGET_DOCTOR_DB_HOST: 'doctors.example.org' });
     expect(targets.patient.database).toBe('patient_service');
-    expect(targets.appointment).toMatchObject({ host: 'pg.example.org', port: 6432, database: 'appointment_service' });
+    expect(targets.appointment).toMatchObject({
+      host: 'pg.example.org',
+      port: 6432,
+      database: 'appointment_service',
+    });
     expect(targets['medical-records'].password).toBe(COMPLETE.TARGET_DB_PASSWORD);
     expect(targets.doctor).toMatchObject({ host: 'doctors.example.org', port: 6432, user: 'owner' });
   });
@@ -72,7 +81,13 @@ describe('defaults', () => {
 describe('mistakes', () => {
   test('are reported all at once, each by its variable', () => {
     const error = failure(() =>
-      load({ LEGACY_DB_HOST: undefined, TARGET_DB_PORT: '0', JOBS: 'many', ZERO_DATE_POLICY: 'keep', SOURCE_TIME_ZONE: 'Mars' }),
+      load({
+        LEGACY_DB_HOST: undefined,
+        TARGET_DB_PORT: '0',
+        JOBS: 'many',
+        ZERO_DATE_POLICY: 'keep',
+        SOURCE_TIME_ZONE: 'Mars',
+      }),
     );
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.exitCode).toBe(2);
@@ -90,8 +105,21 @@ describe('mistakes', () => {
 
   test('never quote the value of any variable [invariant 9]', () => {
     const canary = 'canary-9f3b';
-    const names = ['LEGACY_DB_PORT', 'LEGACY_DB_TYPE', 'LEGACY_DB_SSL_MODE', 'LEGACY_DB_SSL_CA', 'TARGET_DB_SSL_KEY'];
-    const more = ['SOURCE_TIME_ZONE', 'JOBS', 'LOG_LEVEL', 'ALLOW_PLAINTEXT', 'LEGACY_DB_PASWORD', 'TARGET_DB_PORT'];
+    const names = [
+      'LEGACY_DB_PORT',
+      'LEGACY_DB_TYPE',
+      'LEGACY_DB_SSL_MODE',
+      'LEGACY_DB_SSL_CA',
+      'TARGET_DB_SSL_KEY',
+    ];
+    const more = [
+      'SOURCE_TIME_ZONE',
+      'JOBS',
+      'LOG_LEVEL',
+      'ALLOW_PLAINTEXT',
+      'LEGACY_DB_PASWORD',
+      'TARGET_DB_PORT',
+    ];
     for (const name of [...names, ...more]) {
       const value = name === 'SOURCE_TIME_ZONE' ? `Europe/${canary}` : canary;
       const error = failure(() => load({ [name]: value }));
@@ -102,7 +130,9 @@ describe('mistakes', () => {
 
   test('include unknown names under our prefixes, with the nearest known one', () => {
     const error = failure(() => load({ LEGACY_DB_PASWORD: 'x', TARGET_SCHEMAS: 'y' }));
-    expect(error.message).toContain('LEGACY_DB_PASWORD is not a variable of Transfuse; did you mean LEGACY_DB_PASSWORD?');
+    expect(error.message).toContain(
+      'LEGACY_DB_PASWORD is not a variable of Transfuse; did you mean LEGACY_DB_PASSWORD?',
+    );
     expect(error.message).toContain('did you mean TARGET_SCHEMA?');
   });
 
@@ -158,7 +188,9 @@ describe('plaintext', () => {
     }
     const allowed = load({ LEGACY_DB_SSL_MODE: 'disable', ALLOW_PLAINTEXT: 'i-understand' });
     expect(allowed.source.tls.mode).toBe('disable');
-    expect(failure(() => load({ LEGACY_DB_SSL_MODE: 'disable', ALLOW_PLAINTEXT: 'yes' })).code).toBe('CONFIG_INVALID');
+    expect(failure(() => load({ LEGACY_DB_SSL_MODE: 'disable', ALLOW_PLAINTEXT: 'yes' })).code).toBe(
+      'CONFIG_INVALID',
+    );
   });
 
   test('is not taken for local because a name begins like a loopback address [invariant 12]', () => {
