@@ -1,0 +1,123 @@
+/**
+ * The log files. They carry names, counts and codes, never a row's value or a secret (invariant 9): every error is
+ * reduced by safeError wherever it stands in an entry. Files are readable by their owner only, roll daily and at a size,
+ * and a full disk stops the log, not the migration. Holds at most a few megabytes in memory.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import pinoRoll from 'pino-roll';
+import { TransfuseError } from '../core/errors.ts';
+import type { Settings } from '../config/settings.ts';
+import { nameError, safeError } from './safe-error.ts';
+
+export type { Logger } from 'pino';
+
+export interface LogFile {
+  logger: Logger;
+  /** Writes what is left and closes the file. */
+  close(): Promise<void>;
+}
+
+const MAX_FILE_MEGABYTES = 64;
+const KEPT_FILES = 30;
+const MAX_BUFFERED_BYTES = 8 << 20;
+
+/**
+ * Opens `LOG_DIR/transfuse.<date>.<n>.log`. `bindings` are added to each entry. `onLost` is told once when the log
+ * cannot be written any more. Throws CONFIG_INVALID when the directory cannot be made or written.
+ */
+export async function openLogFile(
+  settings: Settings['log'],
+  bindings: Record<string, string | number>,
+  onLost: (code: string) => void,
+): Promise<LogFile> {
+  const stream = await openStream(settings.dir);
+  let lost = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (lost) return;
+    lost = true;
+    onLost(error.code ?? 'unknown');
+  });
+  const logger = createLogger(settings.level, stream, bindings);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      stream.once('close', resolve);
+      stream.once('error', () => resolve());
+      stream.end();
+    });
+  return { logger, close };
+}
+
+/** A logger on any stream, with the same rules; tests give it a buffer. */
+export function createLogger(
+  level: Settings['log']['level'],
+  stream: { write(line: string): void },
+  bindings: Record<string, string | number> = {},
+): Logger {
+  return pino(
+    {
+      level,
+      base: { pid: process.pid, ...bindings },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (value: unknown) => reduceErrors(value, 0) },
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: {
+        // Before pino's own treatment of errors, which would copy the message of any error into the entry.
+        logMethod(args, method) {
+          Reflect.apply(method, this, safeArguments(args));
+        },
+      },
+    },
+    stream,
+  );
+}
+
+async function openStream(dir: string) {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const stream = await pinoRoll({
+      file: join(dir, 'transfuse'),
+      extension: '.log',
+      dateFormat: 'yyyy-MM-dd',
+      frequency: 'daily',
+      size: `${MAX_FILE_MEGABYTES}m`,
+      limit: { count: KEPT_FILES, removeOtherLogFiles: true },
+      mode: 0o600,
+      maxLength: MAX_BUFFERED_BYTES,
+    });
+    await new Promise((resolve, reject) => stream.once('ready', resolve).once('error', reject));
+    return stream;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new TransfuseError('CONFIG_INVALID', `The log directory cannot be written (${code}).`, {
+      where: { variable: 'LOG_DIR', dir },
+      fix: 'Set LOG_DIR to a directory that this user may write.',
+    });
+  }
+}
+
+/** The arguments of a call of the logger, with every error in them reduced, however deep it is nested. */
+function safeArguments(args: readonly unknown[]): unknown[] {
+  const [first, ...rest] = args.map((argument, index) => (index === 0 ? argument : safeText(argument)));
+  if (first instanceof Error) {
+    return [{ err: safeError(first) }, ...(rest.length > 0 ? rest : [nameError(first)])];
+  }
+  return [reduceErrors(first, 0), ...rest];
+}
+
+function safeText(argument: unknown): unknown {
+  return argument instanceof Error ? nameError(argument) : reduceErrors(argument, 0);
+}
+
+const MAX_DEPTH = 6;
+
+function reduceErrors(value: unknown, depth: number): unknown {
+  if (value instanceof Error) return safeError(value);
+  if (Array.isArray(value))
+    return depth === MAX_DEPTH ? '[deep]' : value.map((item) => reduceErrors(item, depth + 1));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  if (depth === MAX_DEPTH) return '[deep]';
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reduceErrors(item, depth + 1)]));
+}

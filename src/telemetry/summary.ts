@@ -1,0 +1,88 @@
+/** The table at the end of a run: what was loaded, and where the time went. */
+import { formatBytes, formatCount, formatDuration } from './format.ts';
+import { renderTable, type TextColumn } from './text-table.ts';
+
+export interface TableSummary {
+  table: string;
+  /** Rows loaded. */
+  rows: number;
+  /** Bytes sent to the target. */
+  bytes: number;
+  rejected: number;
+  elapsedMs: number;
+}
+
+/**
+ * Time spent by each stage, added up over everything that ran at the same time: the sum may exceed the elapsed time.
+ */
+export interface StageTimesMs {
+  read: number;
+  encode: number;
+  copy: number;
+  index: number;
+  constraints: number;
+}
+
+export interface RunSummary {
+  tables: readonly TableSummary[];
+  elapsedMs: number;
+  stagesMs: StageTimesMs;
+}
+
+const COLUMNS: readonly TextColumn[] = [
+  { title: 'table', align: 'left' },
+  { title: 'rows', align: 'right' },
+  { title: 'bytes', align: 'right' },
+  { title: 'rejects', align: 'right' },
+  { title: 'seconds', align: 'right' },
+  { title: 'rows/s', align: 'right' },
+];
+
+/** Aligned text that ends without a line break. */
+export function renderSummary(summary: RunSummary): string {
+  const { total, tables } = summaryDocument(summary);
+  const footer = cells({ ...total, table: `total, ${formatCount(tables.length)} tables` });
+  return `${renderTable(COLUMNS, tables.map(cells), [footer])}\n\n${renderStages(summary.stagesMs)}`;
+}
+
+export type SummaryDocument = ReturnType<typeof summaryDocument>;
+
+/** The same as plain data, with exact numbers. */
+export function summaryDocument({ tables, elapsedMs, stagesMs }: RunSummary) {
+  const sum = (pick: (table: TableSummary) => number) =>
+    tables.reduce((total, table) => total + pick(table), 0);
+  const rows = sum((table) => table.rows);
+  return {
+    tables: tables.map((table) => ({ ...table, rowsPerSecond: rate(table.rows, table.elapsedMs) })),
+    total: {
+      rows,
+      bytes: sum((table) => table.bytes),
+      rejected: sum((table) => table.rejected),
+      elapsedMs,
+      rowsPerSecond: rate(rows, elapsedMs),
+    },
+    stagesMs,
+  };
+}
+
+function renderStages(stagesMs: StageTimesMs): string {
+  const stages = Object.entries(stagesMs) as [keyof StageTimesMs, number][];
+  const total = stages.reduce((sum, [, ms]) => sum + ms, 0);
+  const share = (ms: number) => (total > 0 ? ` (${Math.round((ms / total) * 100)} %)` : '');
+  return `time went into  ${stages.map(([stage, ms]) => `${stage} ${formatDuration(ms)}${share(ms)}`).join(' · ')}`;
+}
+
+function cells(row: TableSummary & { rowsPerSecond: number }): string[] {
+  return [
+    row.table,
+    formatCount(row.rows),
+    formatBytes(row.bytes),
+    formatCount(row.rejected),
+    (row.elapsedMs / 1000).toFixed(1),
+    formatCount(row.rowsPerSecond),
+  ];
+}
+
+function rate(rows: number, elapsedMs: number): number {
+  return elapsedMs > 0 ? Math.round(rows / (elapsedMs / 1000)) : 0;
+}
