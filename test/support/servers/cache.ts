@@ -29,16 +29,17 @@ export async function cachedDirectory(
   const finished = path.join(base, name);
   if (await exists(finished)) return finished;
   await fs.mkdir(base, { recursive: true, mode: 0o755 });
+  const unfinished = path.join(base, `.${name}.partial`);
   const unlock = await lock(path.join(base, `.${name}.lock`));
   try {
     if (await exists(finished)) return finished;
-    const unfinished = path.join(base, `.${name}.partial`);
     await fs.rm(unfinished, { recursive: true, force: true });
     await fs.mkdir(unfinished, { mode: 0o755 });
     await fill(unfinished);
     await fs.rename(unfinished, finished);
     return finished;
   } finally {
+    await fs.rm(unfinished, { recursive: true, force: true });
     await unlock();
   }
 }

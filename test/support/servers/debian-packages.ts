@@ -32,6 +32,7 @@ const ARCHITECTURES: Partial<Record<NodeJS.Architecture, Architecture>> = {
   x64: { debian: 'amd64', triplet: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' },
   arm64: { debian: 'arm64', triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' },
 };
+const APT_GET = '/usr/bin/apt-get';
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 const KEYRINGS = [
   '/usr/share/keyrings/debian-archive-keyring.gpg',
@@ -93,6 +94,9 @@ async function fetchAndUnpack(
   architecture: Architecture,
   tree: string,
 ): Promise<void> {
+  if (!(await exists(APT_GET))) {
+    throw new ServerUnavailableError(`${wanted.name}: this needs Debian or Ubuntu (${APT_GET} is missing)`);
+  }
   const aptRoot = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-apt-'));
   try {
     for (const part of ['lists/partial', 'archives/partial']) {
@@ -122,8 +126,9 @@ async function mergeLibraryDirectory(tree: string): Promise<void> {
   await fs.rm(old, { recursive: true });
 }
 
+/** Ended by the kernel when this process ends. */
 async function apt(args: string[]): Promise<void> {
-  await execute('apt-get', ['--quiet', ...args], {
+  await execute('setpriv', ['--pdeathsig', 'SIGKILL', '--', APT_GET, '--quiet', ...args], {
     env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: MAX_APT_OUTPUT_BYTES,
   });
@@ -184,8 +189,7 @@ async function machineMirror(): Promise<string | undefined> {
 
 /** What apt itself said, in one line. */
 function aptComplaint(error: unknown): string {
-  const { code, path: command, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-  if (code === 'ENOENT') return `${command ?? 'apt-get'} is missing (Debian or Ubuntu is needed: apt, dpkg)`;
+  const { stderr, message } = error as Error & { stderr?: string };
   const complaints = (stderr ?? '').split('\n').filter((line) => /^(?:E|Err|W):/.test(line));
   return complaints.join(' ') || message;
 }

@@ -4,10 +4,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { writeTlsFiles } from './certificates.ts';
 import { Daemon } from './daemon.ts';
-import { packageTree, type DebianPackage } from './debian-packages.ts';
+import { packageTree, type DebianPackage, type PackageTree } from './debian-packages.ts';
 import { onFreePort } from './free-port.ts';
+import { inServerDirectory, managedServer } from './managed-server.ts';
 import { initializeMysqlData } from './mysql-data.ts';
-import { createServerDirectory } from './server-directory.ts';
 import { SUPERUSER_PASSWORD, type MysqlFlavor, type MysqlServer, type ServerOptions } from './types.ts';
 
 const PACKAGES: Record<MysqlFlavor, DebianPackage> = {
@@ -54,9 +54,17 @@ export function startMysql(options: ServerOptions = {}): Promise<MysqlServer> {
 }
 
 async function startFlavor(flavor: MysqlFlavor, options: ServerOptions): Promise<MysqlServer> {
-  const { port: wishedPort, extraArgs = [], keepData = false } = options;
   const tree = await packageTree(PACKAGES[flavor]);
-  const dir = await createServerDirectory(flavor, keepData);
+  return inServerDirectory(flavor, options.keepData ?? false, (dir) => startIn(dir, flavor, tree, options));
+}
+
+async function startIn(
+  dir: string,
+  flavor: MysqlFlavor,
+  tree: PackageTree,
+  options: ServerOptions,
+): Promise<MysqlServer> {
+  const { port: wishedPort, extraArgs = [], keepData = false } = options;
   const dataDirectory = path.join(dir, 'data');
   const pidFile = path.join(dir, 'server.pid');
   const logFile = path.join(dir, 'server.log');
@@ -101,25 +109,20 @@ async function startFlavor(flavor: MysqlFlavor, options: ServerOptions): Promise
       },
     });
     await daemon.start();
-    return {
-      flavor,
-      host: '127.0.0.1',
-      port,
-      user: 'root',
-      password: SUPERUSER_PASSWORD,
-      caFile: tls.caFile,
-      dir,
-      logFile,
-      get pid() {
-        return daemon.pid;
+    return managedServer(
+      daemon,
+      {
+        flavor,
+        host: '127.0.0.1',
+        port,
+        user: 'root',
+        password: SUPERUSER_PASSWORD,
+        caFile: tls.caFile,
+        dir,
+        logFile,
       },
-      start: () => daemon.start(),
-      kill: (signal = 'SIGKILL') => daemon.signal(signal),
-      stop: async () => {
-        await daemon.shutDown();
-        if (!keepData) await fs.rm(dir, { recursive: true, force: true });
-      },
-    };
+      keepData,
+    );
   });
 }
 

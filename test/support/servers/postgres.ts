@@ -4,9 +4,9 @@ import path from 'node:path';
 import { writeTlsFiles } from './certificates.ts';
 import { Daemon } from './daemon.ts';
 import { onFreePort } from './free-port.ts';
+import { inServerDirectory, managedServer } from './managed-server.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { runToEnd, type Program } from './processes.ts';
-import { createServerDirectory } from './server-directory.ts';
 import { SUPERUSER_PASSWORD, type PostgresServer, type ServerOptions } from './types.ts';
 
 const SETTINGS = {
@@ -25,9 +25,12 @@ const NOBODY_UID = 65_534;
 
 /** Throws `ServerUnavailableError` where the npm package with its binaries is not installed. */
 export async function startPostgres(options: ServerOptions = {}): Promise<PostgresServer> {
-  const { port: wishedPort, extraArgs = [], keepData = false } = options;
   const binaries = await postgresBinaries();
-  const dir = await createServerDirectory('postgres', keepData);
+  return inServerDirectory('postgres', options.keepData ?? false, (dir) => startIn(dir, binaries, options));
+}
+
+async function startIn(dir: string, binaries: string, options: ServerOptions): Promise<PostgresServer> {
+  const { port: wishedPort, extraArgs = [], keepData = false } = options;
   const dataDirectory = path.join(dir, 'data');
   const logFile = path.join(dir, 'server.log');
   const passwordFile = path.join(dir, 'password');
@@ -71,24 +74,19 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
       isReady: (pid) => isReady(path.join(dataDirectory, 'postmaster.pid'), pid),
     });
     await daemon.start();
-    return {
-      host: '127.0.0.1',
-      port,
-      user: 'postgres',
-      password: SUPERUSER_PASSWORD,
-      caFile: tls.caFile,
-      dir,
-      logFile,
-      get pid() {
-        return daemon.pid;
+    return managedServer(
+      daemon,
+      {
+        host: '127.0.0.1',
+        port,
+        user: 'postgres',
+        password: SUPERUSER_PASSWORD,
+        caFile: tls.caFile,
+        dir,
+        logFile,
       },
-      start: () => daemon.start(),
-      kill: (signal = 'SIGKILL') => daemon.signal(signal),
-      stop: async () => {
-        await daemon.shutDown();
-        if (!keepData) await fs.rm(dir, { recursive: true, force: true });
-      },
-    };
+      keepData,
+    );
   });
 }
 

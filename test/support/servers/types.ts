@@ -1,5 +1,5 @@
 /** What every throw-away server offers to a test. All of them listen on 127.0.0.1 only, and speak TLS. */
-interface ThrowAwayServer {
+export interface ThrowAwayServer {
   readonly host: string;
   readonly port: number;
   /** A superuser, who signs in over TCP with `password`. */
