@@ -11,11 +11,11 @@ import type { ServerAddress } from './global-setup.ts';
 import type { MysqlFlavor } from './servers/index.ts';
 
 /** How to reach the database, as superuser. */
-export interface DatabaseConfig extends ServerAddress {
+interface DatabaseConfig extends ServerAddress {
   database: string;
 }
 
-export type Row = Record<string, unknown>;
+type Row = Record<string, unknown>;
 
 export interface TestDatabase extends AsyncDisposable {
   readonly config: DatabaseConfig;

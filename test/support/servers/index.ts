@@ -9,5 +9,4 @@
 export { startMariadb, startMysql } from './mysql.ts';
 export { startPostgres } from './postgres.ts';
 export { ServerUnavailableError } from './server-unavailable-error.ts';
-export { SUPERUSER_PASSWORD } from './types.ts';
-export type { MysqlFlavor, MysqlServer, PostgresServer, ServerOptions } from './types.ts';
+export type { MysqlFlavor, MysqlServer, PostgresServer } from './types.ts';
