@@ -55,13 +55,18 @@ export interface SourceColumn {
   comment: string;
 }
 
-/** A literal is the value itself, unquoted; an expression is SQL of the source. */
+/**
+ * A literal is the value itself, unquoted: of a BIT its digits, of a binary column `0x` and hexadecimal digits. An
+ * expression is SQL of the source; the current time is always `CURRENT_TIMESTAMP` or `CURRENT_TIMESTAMP(n)`.
+ */
 export type SourceDefault = { kind: 'literal'; value: string } | { kind: 'expression'; sql: string };
 
 export interface SourceIndex {
   name: string;
   unique: boolean;
   kind: 'btree' | 'fulltext' | 'spatial';
+  /** The source keeps it as a hash, which finds values but knows no order. */
+  hashed?: true;
   visible: boolean;
   comment: string;
   parts: SourceIndexPart[];

@@ -14,12 +14,24 @@ interface BinlogStatusRow {
  */
 export async function readBinlogPosition(source: SourceConnection): Promise<BinlogPosition | null> {
   const { flavor, versionNumber } = source.server;
-  const statement = flavor === 'mysql' && versionNumber >= 8_04_00 ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';
-  const privilege = flavor === 'mariadb' && versionNumber >= 10_05_02 ? 'BINLOG MONITOR' : 'REPLICATION CLIENT';
-  const [status] = await source.query<BinlogStatusRow>(statement, { doing: 'reading the binlog position', privilege });
+  const statement =
+    flavor === 'mysql' && versionNumber >= 8_04_00 ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';
+  const privilege =
+    flavor === 'mariadb' && versionNumber >= 10_05_02 ? 'BINLOG MONITOR' : 'REPLICATION CLIENT';
+  const [status] = await source.query<BinlogStatusRow>(statement, {
+    doing: 'reading the binlog position',
+    privilege,
+  });
   if (!status?.File) return null;
-  const identity = await (flavor === 'mysql' ? mysqlIdentity(source, status) : mariadbIdentity(source, status));
-  return { file: status.File, offset: String(status.Position), ...identity, recordedAt: new Date().toISOString() };
+  const identity = await (flavor === 'mysql'
+    ? mysqlIdentity(source, status)
+    : mariadbIdentity(source, status));
+  return {
+    file: status.File,
+    offset: String(status.Position),
+    ...identity,
+    recordedAt: new Date().toISOString(),
+  };
 }
 
 type Identity = Pick<BinlogPosition, 'gtidSet' | 'serverUuid'>;
