@@ -79,21 +79,25 @@ export function textWidth(stream: OutputStream): number {
 export function wrap(text: string, width: number, indent = ''): string {
   return text
     .split('\n')
-    .map((line) => wrapLine(line, width, indent + (/^ *(?:- )?/.exec(line)?.[0] ?? '').replaceAll('-', ' ')))
+    .map((line) => wrapLine(line, width - indent.length, listIndent(line)).join(`\n${indent}`))
     .join(`\n${indent}`);
 }
 
-function wrapLine(line: string, width: number, hang: string): string {
+/** The second line of a list item stands under the text of the first. */
+function listIndent(line: string): string {
+  return ' '.repeat(/^ *(?:- )?/.exec(line)?.[0].length ?? 0);
+}
+
+function wrapLine(line: string, width: number, hang: string): string[] {
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(/(?<=\S) +/)) {
-    const room = width - (lines.length > 0 ? 0 : hang.length);
-    if (current !== '' && current.length + 1 + word.length > room) {
+    if (current !== '' && current.length + 1 + word.length > width) {
       lines.push(current);
       current = hang + word;
     } else {
       current = current === '' ? word : `${current} ${word}`;
     }
   }
-  return [...lines, current].join('\n');
+  return [...lines, current];
 }
