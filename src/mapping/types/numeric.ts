@@ -56,8 +56,9 @@ export function scientificCodec(limits: NumericLimits): Codec {
   };
 }
 
+/** Each side of the point may end in a group that is not full. */
 function maxNumericBytes(length: number): number {
-  return HEADER_BYTES + 2 * (Math.ceil(length / 4) + 2);
+  return HEADER_BYTES + 4 + Math.ceil(length / 2);
 }
 
 function findExponent(src: Buffer, start: number, end: number): number {

@@ -24,14 +24,12 @@ import { intervalCodec, timeOfDayCodec } from './time.ts';
 import { uuidCodec } from './uuid.ts';
 import { putNull } from './wire.ts';
 
-/**
- * Writes a transformed value, given in the text form of its type: length and bytes, or -1 for null. Returns where it
- * stopped. Throws ValueRefused.
- */
+/** Takes a transformed value in the text form of its type to binary COPY. */
 export interface TextValueWriter {
-  (value: string | null, dst: Buffer, at: number): number;
+  /** Writes length and bytes, or -1 for null. Returns where it stopped. Throws ValueRefused. */
+  write(this: void, value: string | null, dst: Buffer, at: number): number;
   /** The most bytes a value of so many UTF-16 units can take, its int32 length included. */
-  maxBytes(characters: number): number;
+  maxBytes(this: void, characters: number): number;
 }
 
 const MAX_UTF8_BYTES_PER_UNIT = 3;
@@ -57,17 +55,20 @@ export function valueWriter(targetType: string): TextValueWriter {
       },
     );
   }
-  const write = (value: string | null, dst: Buffer, at: number): number => {
-    if (value === null) return putNull(dst, at);
-    if (value.includes('\0')) refuse('nul_byte');
-    if (value.length * MAX_UTF8_BYTES_PER_UNIT > SCRATCH_BYTES) {
-      const bytes = Buffer.from(value);
-      return codec.write(bytes, 0, bytes.length, dst, at);
-    }
-    return codec.write(scratch, 0, scratch.write(value, 'utf8'), dst, at);
+  return {
+    write: (value, dst, at) => writeText(codec, value, dst, at),
+    maxBytes: (characters) => codec.maxBytes(characters * MAX_UTF8_BYTES_PER_UNIT),
   };
-  const maxBytes = (characters: number) => codec.maxBytes(characters * MAX_UTF8_BYTES_PER_UNIT);
-  return Object.assign(write, { maxBytes });
+}
+
+function writeText(codec: Codec, value: string | null, dst: Buffer, at: number): number {
+  if (value === null) return putNull(dst, at);
+  if (value.includes('\0')) refuse('nul_byte');
+  if (value.length * MAX_UTF8_BYTES_PER_UNIT > SCRATCH_BYTES) {
+    const bytes = Buffer.from(value);
+    return codec.write(bytes, 0, bytes.length, dst, at);
+  }
+  return codec.write(scratch, 0, scratch.write(value, 'utf8'), dst, at);
 }
 
 function scalarCodec(target: TargetType): Codec | undefined {
