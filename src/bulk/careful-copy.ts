@@ -1,0 +1,173 @@
+/**
+ * The careful way through a chunk that has a bad row in it: small batches, each behind a savepoint. A batch that the target
+ * refuses is bisected in memory until the bad rows stand alone; they are rejected with their reason, all others loaded.
+ * Holds one batch of at most `batchRows` rows and about `MAX_BATCH_BYTES`, or one row where that is larger.
+ */
+import { from as copyFrom } from 'pg-copy-streams';
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { COPY_HEADER, COPY_TRAILER } from '../../streams/copy-format.ts';
+import type { RowSource } from '../../streams/row-source.ts';
+import { PACKET_HEADER_BYTES, packetLength, type SourceBatch } from '../../streams/source-batch.ts';
+import { failpoint } from '../core/failpoints.ts';
+import type { RejectReason } from '../core/reject-reasons.ts';
+import type { ChunkCounts } from '../ledger/loads.ts';
+import { recordRejects, type RejectedRow } from '../ledger/rejects.ts';
+import { encodeCarefully, splitRow } from '../mapping/compile.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { classifyTargetError, copyLineOf, rejectReasonOf, sqlStateOf, targetErrorKind } from '../postgres/errors.ts';
+import type { ChunkTask } from './chunk-task.ts';
+import { copyStatement } from './statements.ts';
+
+const MAX_BATCH_BYTES = 1024 * 1024;
+
+interface CarefulOptions {
+  source: RowSource;
+  target: TargetConnection;
+  planned: PlannedMapping;
+  task: Pick<ChunkTask, 'runId' | 'mapping' | 'chunk' | 'keyColumns'>;
+  batchRows: number;
+  onProgress(rows: number, bytes: number): void;
+}
+
+interface EncodedRow {
+  values: (Buffer | null)[];
+  tuple: Buffer;
+}
+
+/** Loads what the source gives inside the open transaction. Throws driver errors that are not about a row's data as they are. */
+export async function copyCarefully(options: CarefulOptions): Promise<ChunkCounts> {
+  const load = new CarefulLoad(options);
+  // A constraint that is checked only at the commit could not be traced to its row.
+  await options.target.query('SET CONSTRAINTS ALL IMMEDIATE');
+  for await (const payload of rowPayloads(options.source)) await load.add(payload);
+  await load.flush();
+  const { source } = options;
+  return { ...load.counts, rowsRead: source.rowsRead, bytesRead: source.bytesRead };
+}
+
+async function* rowPayloads(source: AsyncIterable<SourceBatch>): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  for await (const batch of source) {
+    if (batch.kind === 'piece') {
+      pieces.push(batch.data);
+      if (!batch.last) continue;
+      yield Buffer.concat(pieces);
+      pieces = [];
+      continue;
+    }
+    for (let from = 0; from < batch.data.length; ) {
+      const start = from + PACKET_HEADER_BYTES;
+      from = start + packetLength(batch.data, from);
+      yield batch.data.subarray(start, from);
+    }
+  }
+}
+
+/** The column that the server names, where it does. */
+function columnOf(error: unknown): string | null {
+  const { column } = classifyTargetError(error, { action: 'load a row' }).where;
+  return typeof column === 'string' ? column : null;
+}
+
+class CarefulLoad {
+  readonly counts = { rowsLoaded: 0, rowsFiltered: 0, rowsRejected: 0, bytesWritten: 0 };
+  readonly #options: CarefulOptions;
+  readonly #copySql: string;
+  #rows: EncodedRow[] = [];
+  #rowBytes = 0;
+  #scratch = Buffer.allocUnsafeSlow(1 << 16);
+  #rejects: RejectedRow[] = [];
+
+  constructor(options: CarefulOptions) {
+    this.#options = options;
+    this.#copySql = copyStatement(options.planned);
+  }
+
+  async add(payload: Buffer): Promise<void> {
+    const { compiled } = this.#options.planned;
+    const values = splitRow(payload, 0, compiled.sourceColumns.length);
+    const bound = compiled.maxRowBytes(payload.length);
+    if (this.#scratch.length < bound) this.#scratch = Buffer.allocUnsafeSlow(bound);
+    const encoded = encodeCarefully(compiled, values, this.#scratch, 0);
+    if (encoded === 'filtered') this.counts.rowsFiltered++;
+    else if ('reason' in encoded) this.#reject(values, encoded.reason, encoded.column, null);
+    else this.#rows.push({ values, tuple: Buffer.from(this.#scratch.subarray(0, encoded.end)) });
+    this.#rowBytes += payload.length;
+    const held = this.#rows.length + this.#rejects.length;
+    if (held >= this.#options.batchRows || this.#rowBytes >= MAX_BATCH_BYTES) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const rows = this.#rows;
+    const bytes = this.#rowBytes;
+    this.#rows = [];
+    this.#rowBytes = 0;
+    const rejectedBefore = this.counts.rowsRejected;
+    await this.#copyRange(rows, 0, rows.length);
+    const { target, task, onProgress } = this.#options;
+    const rejects = this.#rejects;
+    this.#rejects = [];
+    await recordRejects(target, task.runId, task.mapping, task.chunk, rejects);
+    onProgress(rows.length + rejects.length - (this.counts.rowsRejected - rejectedBefore), bytes);
+  }
+
+  async #copyRange(rows: EncodedRow[], from: number, to: number): Promise<void> {
+    if (from >= to) return;
+    const { target } = this.#options;
+    failpoint('bulk.in-careful-copy');
+    await target.query('SAVEPOINT careful');
+    const error = await this.#tryCopy(rows, from, to);
+    if (error === null) {
+      await target.query('RELEASE SAVEPOINT careful');
+      return;
+    }
+    await target.query('ROLLBACK TO SAVEPOINT careful');
+    await target.query('RELEASE SAVEPOINT careful');
+    if (to - from === 1) {
+      this.#reject(rows[from]!.values, rejectReasonOf(error) ?? 'target_refused', columnOf(error), sqlStateOf(error));
+      return;
+    }
+    // The server says at which row it stopped: a good guess, but only a row that fails alone is rejected.
+    const line = copyLineOf(error);
+    const suspect = line !== null && line >= 1 && line <= to - from ? from + line - 1 : null;
+    if (suspect === null) {
+      const middle = (from + to) >>> 1;
+      await this.#copyRange(rows, from, middle);
+      await this.#copyRange(rows, middle, to);
+    } else {
+      await this.#copyRange(rows, from, suspect);
+      await this.#copyRange(rows, suspect, suspect + 1);
+      await this.#copyRange(rows, suspect + 1, to);
+    }
+  }
+
+  /** Returns the server's complaint about the data, null where it took all; throws everything else. */
+  async #tryCopy(rows: EncodedRow[], from: number, to: number): Promise<unknown> {
+    const tuples = rows.slice(from, to).map((row) => row.tuple);
+    const copy = this.#options.target.client.query(copyFrom(this.#copySql));
+    try {
+      await pipeline(Readable.from([COPY_HEADER, ...tuples, COPY_TRAILER]), copy);
+    } catch (error) {
+      if (targetErrorKind(error) === 'data') return error;
+      throw error;
+    }
+    this.counts.rowsLoaded += copy.rowCount;
+    for (const tuple of tuples) this.counts.bytesWritten += tuple.length;
+    return null;
+  }
+
+  #reject(values: (Buffer | null)[], reason: RejectReason, column: string | null, sqlState: string | null): void {
+    const { planned, task } = this.#options;
+    this.counts.rowsRejected++;
+    this.#rejects.push({
+      columns: planned.compiled.sourceColumns.map((source) => source.name),
+      values,
+      keyColumns: task.keyColumns,
+      reason,
+      column,
+      sqlState,
+    });
+  }
+}

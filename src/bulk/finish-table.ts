@@ -1,0 +1,25 @@
+/** What a table needs after its rows and indexes: identities that go on where the source was, and statistics for the planner. */
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { quoteIdentifier, quoteLiteral, qualified } from '../postgres/identifiers.ts';
+
+/**
+ * Sets every sequence that feeds a column of the table beyond the largest value there, and at least to the source's next
+ * AUTO_INCREMENT; then analyzes the table. May be run again at any time.
+ */
+export async function finishTable(target: TargetConnection, planned: PlannedMapping): Promise<void> {
+  const { mapping, table } = planned;
+  const name = qualified(mapping.target.schema, mapping.target.table);
+  const autoIncrement = table.columns.find((column) => column.autoIncrement)?.name;
+  for (const { target: column, value } of mapping.columns) {
+    const isCounter = value.kind === 'column' && value.column === autoIncrement;
+    if (!isCounter) continue;
+    const sequence = `pg_catalog.pg_get_serial_sequence(${quoteLiteral(name)}, ${quoteLiteral(column.name)})`;
+    await target.query(
+      `SELECT pg_catalog.setval(s.name::regclass, s.next::bigint, false) FROM (
+         SELECT ${sequence} AS name, least(greatest(1, coalesce(max(${quoteIdentifier(column.name)}), 0)::numeric + 1,
+           ${table.nextAutoIncrement ?? '1'}), 9223372036854775807) AS next FROM ${name}) AS s WHERE s.name IS NOT NULL`,
+    );
+  }
+  await target.query(`ANALYZE ${name}`);
+}

@@ -1,0 +1,114 @@
+/**
+ * Indexes, keys, foreign keys and triggers of the tables being loaded: written down in the ledger and taken away in one
+ * transaction, so that at any moment each is either there or remembered (invariant 2).
+ */
+import { failpoint } from '../core/failpoints.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
+
+export type SavedKind = 'index' | 'key' | 'foreign-key' | 'exclusion' | 'trigger';
+
+export interface TableName {
+  schema: string;
+  table: string;
+}
+
+interface FoundObject {
+  kind: SavedKind;
+  schema: string;
+  table: string;
+  name: string;
+  /** For a foreign key: the other table, `schema.table`. */
+  referenced: string | null;
+  /** One or more statements that make it again; for a key, those that attach its index. */
+  definition: string;
+}
+
+/** Every object of the tables, and the foreign keys of others that hang on their keys. A key comes with its index. */
+const FIND_OBJECTS = `
+WITH tables AS (
+  SELECT c.oid, n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS name
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE (n.nspname, c.relname) IN (SELECT e->>'schema', e->>'table' FROM jsonb_array_elements($1::jsonb) AS e)
+), keys AS (
+  SELECT k.*, n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS tablename,
+    obj_description(k.oid, 'pg_constraint') AS comment
+  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE k.conrelid IN (SELECT oid FROM tables) OR (k.contype = 'f' AND k.confrelid IN (SELECT oid FROM tables))
+)
+SELECT 'index' AS kind, t.nspname AS schema, t.relname AS "table", i.relname AS name, NULL AS referenced,
+  pg_get_indexdef(i.oid) || coalesce(format('; COMMENT ON INDEX %I.%I IS %L', t.nspname, i.relname, obj_description(i.oid, 'pg_class')), '') AS definition
+FROM tables t JOIN pg_catalog.pg_index x ON x.indrelid = t.oid JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = i.oid AND k.contype = 'x')
+UNION ALL
+SELECT 'key', nspname, relname, conname, NULL,
+  format('ALTER TABLE %s ADD CONSTRAINT %I %s USING INDEX %I%s%s', tablename, conname,
+    CASE contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, conname,
+    CASE WHEN condeferrable THEN ' DEFERRABLE' ELSE '' END, CASE WHEN condeferred THEN ' INITIALLY DEFERRED' ELSE '' END)
+    || coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS %L', conname, tablename, comment), '')
+FROM keys WHERE contype IN ('p', 'u')
+UNION ALL
+SELECT CASE contype WHEN 'f' THEN 'foreign-key' ELSE 'exclusion' END, nspname, relname, conname,
+  CASE WHEN contype = 'f' THEN confrelid::regclass::text END,
+  format('ALTER TABLE %s ADD CONSTRAINT %I %s', tablename, conname, pg_get_constraintdef(oid))
+    || coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS %L', conname, tablename, comment), '')
+FROM keys WHERE contype IN ('f', 'x')
+UNION ALL
+SELECT 'trigger', t.nspname, t.relname, g.tgname, NULL,
+  pg_get_triggerdef(g.oid) || coalesce(format('; COMMENT ON TRIGGER %I ON %s IS %L', g.tgname, t.name, obj_description(g.oid, 'pg_trigger')), '')
+    || CASE g.tgenabled WHEN 'D' THEN format('; ALTER TABLE %s DISABLE TRIGGER %I', t.name, g.tgname)
+      WHEN 'A' THEN format('; ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.name, g.tgname)
+      WHEN 'R' THEN format('; ALTER TABLE %s ENABLE REPLICA TRIGGER %I', t.name, g.tgname) ELSE '' END
+FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal`;
+
+/** Foreign keys first, then what they may hang on. A key takes its index with it. */
+const DROP_ORDER: SavedKind[] = ['trigger', 'foreign-key', 'exclusion', 'key', 'index'];
+
+/** Saves and drops all of them. Objects saved by an earlier attempt of the run stay saved. Returns how many were dropped. */
+export async function saveAndDropObjects(
+  target: TargetConnection,
+  runId: string,
+  tables: readonly TableName[],
+): Promise<number> {
+  await target.query('BEGIN');
+  try {
+    const { rows } = await target.query<FoundObject>(FIND_OBJECTS, [JSON.stringify(tables)]);
+    await target.query(
+      `INSERT INTO transfuse.saved_objects (run_id, kind, schema_name, table_name, object_name, referenced_table, definition)
+       SELECT $1, e->>'kind', e->>'schema', e->>'table', e->>'name', e->>'referenced', e->>'definition'
+       FROM jsonb_array_elements($2::jsonb) AS e
+       ON CONFLICT (run_id, kind, schema_name, table_name, object_name)
+       DO UPDATE SET definition = excluded.definition, state = 'dropped', failure = NULL, restored_at = NULL`,
+      [runId, JSON.stringify(rows)],
+    );
+    const ordered = rows.toSorted((a, b) => DROP_ORDER.indexOf(a.kind) - DROP_ORDER.indexOf(b.kind));
+    const keys = new Set(rows.filter((row) => row.kind === 'key').map((row) => `${row.schema}.${row.name}`));
+    for (const object of ordered) {
+      if (object.kind === 'index' && keys.has(`${object.schema}.${object.name}`)) continue;
+      await target.query(dropStatement(object));
+    }
+    await target.query('COMMIT');
+    failpoint('bulk.after-objects-dropped');
+    return rows.length;
+  } catch (error) {
+    if (!target.isLost) await target.query('ROLLBACK');
+    throw error;
+  }
+}
+
+function dropStatement(object: FoundObject): string {
+  const table = qualified(object.schema, object.table);
+  if (object.kind === 'trigger') return `DROP TRIGGER ${quoteIdentifier(object.name)} ON ${table}`;
+  if (object.kind === 'index') return `DROP INDEX ${qualified(object.schema, object.name)}`;
+  return `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(object.name)}`;
+}
+
+/** The names of all objects that a load of any run has taken away and not yet put back, as `schema.table.name`. */
+export async function objectsAway(target: TargetConnection): Promise<string[]> {
+  const { rows } = await target.query<{ name: string }>(
+    `SELECT DISTINCT schema_name || '.' || table_name || '.' || object_name AS name
+     FROM transfuse.saved_objects WHERE state <> 'restored'`,
+  );
+  return rows.map((row) => row.name);
+}

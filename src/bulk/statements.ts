@@ -1,0 +1,31 @@
+/** The two statements of a chunk: what is read from the source, and where it goes. */
+import type { PlannedMapping } from '../mapping/plan.ts';
+import { selectExpression } from '../mapping/types/index.ts';
+import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
+import { rangePredicate, rangeableKeyColumns } from '../mysql/key-range.ts';
+import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
+
+/** The rows with lower < key <= upper; the whole table for null and null. */
+export function selectStatement(
+  planned: PlannedMapping,
+  lower: string[] | null,
+  upper: string[] | null,
+): string {
+  const { table, compiled } = planned;
+  const columns = compiled.sourceColumns.map((column) => {
+    const name = quoteSourceIdentifier(column.name);
+    const expression = selectExpression(column, name);
+    return expression === name ? name : `${expression} AS ${name}`;
+  });
+  const where =
+    lower === null && upper === null
+      ? ''
+      : ` WHERE ${rangePredicate(rangeableKeyColumns(table), lower, upper)}`;
+  return `SELECT ${columns.join(', ')} FROM ${quoteSourceIdentifier(table.name)}${where}`;
+}
+
+export function copyStatement(planned: PlannedMapping): string {
+  const { mapping, compiled } = planned;
+  const columns = compiled.targetColumns.map(quoteIdentifier).join(', ');
+  return `COPY ${qualified(mapping.target.schema, mapping.target.table)} (${columns}) FROM STDIN (FORMAT binary)`;
+}

@@ -1,0 +1,51 @@
+/** Whether the target has what the plan loads into, and whether it is ours to load into. */
+import { TransfuseError } from '../core/errors.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { TargetCatalog } from '../postgres/catalog-model.ts';
+
+const MAX_NAMED = 20;
+
+/** Throws TARGET_SCHEMA_MISSING naming every table and column that is not there, or whose type is another. */
+export function checkTargetTables(mappings: readonly PlannedMapping[], catalog: TargetCatalog): void {
+  const tables = new Map(catalog.tables.map((table) => [table.name, table]));
+  const problems: string[] = [];
+  for (const { mapping } of mappings) {
+    const table = tables.get(mapping.target.table);
+    if (!table) {
+      problems.push(`table ${mapping.target.schema}.${mapping.target.table} is missing`);
+      continue;
+    }
+    const columns = new Map(table.columns.map((column) => [column.name, column]));
+    for (const { target } of mapping.columns) {
+      const column = columns.get(target.name);
+      const name = `column ${mapping.target.schema}.${mapping.target.table}.${target.name}`;
+      if (!column) problems.push(`${name} is missing`);
+      else if (column.type !== target.type) problems.push(`${name} is ${column.type}, the plan writes ${target.type}`);
+    }
+  }
+  if (problems.length === 0) return;
+  throw new TransfuseError('TARGET_SCHEMA_MISSING', `The target does not fit the plan: ${listed(problems)}.`, {
+    where: { database: catalog.database, schema: catalog.schema, problems: problems.length },
+  });
+}
+
+/** Throws TARGET_NOT_EMPTY naming every table that has rows and is not in `ours`. */
+export function checkTargetEmpty(
+  mappings: readonly PlannedMapping[],
+  catalog: TargetCatalog,
+  isOurs: (mapping: string) => boolean,
+): void {
+  const withRows = new Set(catalog.tables.filter((table) => table.hasRows !== false).map((table) => table.name));
+  const foreign = mappings
+    .filter(({ mapping }) => withRows.has(mapping.target.table) && !isOurs(mapping.id))
+    .map(({ mapping }) => `${mapping.target.schema}.${mapping.target.table}`);
+  if (foreign.length === 0) return;
+  throw new TransfuseError('TARGET_NOT_EMPTY', `Not empty, and not loaded by this run: ${listed(foreign)}. Nothing was touched.`, {
+    where: { database: catalog.database, tables: foreign.length },
+  });
+}
+
+function listed(items: readonly string[]): string {
+  const shown = items.slice(0, MAX_NAMED).join('; ');
+  return items.length > MAX_NAMED ? `${shown}; and ${items.length - MAX_NAMED} more` : shown;
+}

@@ -1,0 +1,194 @@
+import type { TargetConnection } from '../postgres/connection.ts';
+
+export type LoadState = 'loading' | 'loaded' | 'complete';
+
+export interface Load {
+  mapping: string;
+  state: LoadState;
+  fingerprint: string;
+}
+
+export interface ChunkBounds {
+  chunk: number;
+  lower: string[] | null;
+  upper: string[] | null;
+}
+
+export interface ChunkCounts {
+  rowsRead: number;
+  rowsLoaded: number;
+  rowsFiltered: number;
+  rowsRejected: number;
+  bytesRead: number;
+  bytesWritten: number;
+}
+
+export async function readLoads(target: TargetConnection, runId: string): Promise<Map<string, Load>> {
+  const { rows } = await target.query<Load>(
+    'SELECT mapping, state, fingerprint FROM transfuse.loads WHERE run_id = $1',
+    [runId],
+  );
+  return new Map(rows.map((row) => [row.mapping, row]));
+}
+
+/** Records a load with all its chunks, in one statement: a load without its chunks is never seen. */
+export async function recordLoad(
+  target: TargetConnection,
+  runId: string,
+  load: {
+    mapping: string;
+    sourceTable: string;
+    targetSchema: string;
+    targetTable: string;
+    fingerprint: string;
+    keyColumns: string[];
+  },
+  chunks: ChunkBounds[],
+): Promise<void> {
+  await target.query(
+    `WITH load AS (
+       INSERT INTO transfuse.loads (run_id, mapping, source_table, target_schema, target_table, state, fingerprint, key_columns)
+       VALUES ($1, $2, $3, $4, $5, 'loading', $6, $7) RETURNING run_id, mapping)
+     INSERT INTO transfuse.chunks (run_id, mapping, chunk, lower_bound, upper_bound)
+     SELECT load.run_id, load.mapping, (c->>'chunk')::integer,
+       (SELECT array_agg(b ORDER BY n) FROM jsonb_array_elements_text(nullif(c->'lower', 'null')) WITH ORDINALITY AS e(b, n)),
+       (SELECT array_agg(b ORDER BY n) FROM jsonb_array_elements_text(nullif(c->'upper', 'null')) WITH ORDINALITY AS e(b, n))
+     FROM load, jsonb_array_elements($8::jsonb) AS c`,
+    [
+      runId,
+      load.mapping,
+      load.sourceTable,
+      load.targetSchema,
+      load.targetTable,
+      load.fingerprint,
+      load.keyColumns,
+      JSON.stringify(chunks),
+    ],
+  );
+}
+
+export async function pendingChunks(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+): Promise<ChunkBounds[]> {
+  const { rows } = await target.query<{ chunk: number; lower_bound: string[] | null; upper_bound: string[] | null }>(
+    `SELECT chunk, lower_bound, upper_bound FROM transfuse.chunks
+     WHERE run_id = $1 AND mapping = $2 AND state = 'pending' ORDER BY chunk`,
+    [runId, mapping],
+  );
+  return rows.map((row) => ({ chunk: row.chunk, lower: row.lower_bound, upper: row.upper_bound }));
+}
+
+/**
+ * Takes the chunk's row lock until the open transaction ends, so that no other process can load it meanwhile.
+ * Returns its counts where it is done already (a commit whose answer was lost), null where it is ours to load.
+ */
+export async function claimChunk(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  chunk: number,
+): Promise<ChunkCounts | null> {
+  const { rows } = await target.query<ChunkRow & { state: string }>(
+    `SELECT state, ${COUNT_COLUMNS} FROM transfuse.chunks WHERE run_id = $1 AND mapping = $2 AND chunk = $3 FOR UPDATE`,
+    [runId, mapping, chunk],
+  );
+  const row = rows[0]!;
+  return row.state === 'done' ? countsOf(row) : null;
+}
+
+/** Marks the chunk done. To be called in the transaction that holds its rows (invariant 3). */
+export async function finishChunk(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  chunk: number,
+  counts: ChunkCounts,
+): Promise<void> {
+  await target.query(
+    `UPDATE transfuse.chunks SET state = 'done', finished_at = now(), rows_read = $4, rows_loaded = $5, rows_filtered = $6,
+       rows_rejected = $7, bytes_read = $8, bytes_written = $9
+     WHERE run_id = $1 AND mapping = $2 AND chunk = $3`,
+    [
+      runId,
+      mapping,
+      chunk,
+      counts.rowsRead,
+      counts.rowsLoaded,
+      counts.rowsFiltered,
+      counts.rowsRejected,
+      counts.bytesRead,
+      counts.bytesWritten,
+    ],
+  );
+}
+
+export async function setLoadState(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  state: 'loaded' | 'complete',
+): Promise<void> {
+  const stamp = state === 'loaded' ? 'loaded_at' : 'completed_at';
+  await target.query(
+    `UPDATE transfuse.loads SET state = $3, ${stamp} = now() WHERE run_id = $1 AND mapping = $2`,
+    [runId, mapping, state],
+  );
+}
+
+/** Forgets a load with its chunks and rejects, for --replace. */
+export async function forgetLoad(target: TargetConnection, runId: string, mapping: string): Promise<void> {
+  await target.query('DELETE FROM transfuse.loads WHERE run_id = $1 AND mapping = $2', [runId, mapping]);
+}
+
+export interface LoadTotals extends ChunkCounts {
+  mapping: string;
+  sourceTable: string;
+  targetTable: string;
+  state: LoadState;
+  chunksDone: number;
+  chunks: number;
+  openRejects: number;
+}
+
+/** What the ledger says of each load of a run: the sums over its chunks. */
+export async function readTotals(target: TargetConnection, runId: string): Promise<LoadTotals[]> {
+  const { rows } = await target.query<ChunkRow & Record<string, string>>(
+    `SELECT l.mapping, l.source_table, l.target_schema || '.' || l.target_table AS target_table, l.state,
+       count(*) FILTER (WHERE c.state = 'done') AS chunks_done, count(c.chunk) AS chunks,
+       ${SUM_COLUMNS},
+       (SELECT count(*) FROM transfuse.rejects r
+         WHERE r.run_id = l.run_id AND r.mapping = l.mapping AND r.resolved_at IS NULL) AS open_rejects
+     FROM transfuse.loads l LEFT JOIN transfuse.chunks c USING (run_id, mapping)
+     WHERE l.run_id = $1 GROUP BY l.run_id, l.mapping ORDER BY l.mapping`,
+    [runId],
+  );
+  return rows.map((row) => ({
+    mapping: row['mapping']!,
+    sourceTable: row['source_table']!,
+    targetTable: row['target_table']!,
+    state: row['state'] as LoadState,
+    chunksDone: Number(row['chunks_done']),
+    chunks: Number(row['chunks']),
+    openRejects: Number(row['open_rejects']),
+    ...countsOf(row),
+  }));
+}
+
+const COUNT_NAMES = ['rows_read', 'rows_loaded', 'rows_filtered', 'rows_rejected', 'bytes_read', 'bytes_written'] as const;
+const COUNT_COLUMNS = COUNT_NAMES.join(', ');
+const SUM_COLUMNS = COUNT_NAMES.map((name) => `coalesce(sum(c.${name}), 0) AS ${name}`).join(', ');
+
+type ChunkRow = Record<(typeof COUNT_NAMES)[number], string>;
+
+function countsOf(row: ChunkRow): ChunkCounts {
+  return {
+    rowsRead: Number(row.rows_read),
+    rowsLoaded: Number(row.rows_loaded),
+    rowsFiltered: Number(row.rows_filtered),
+    rowsRejected: Number(row.rows_rejected),
+    bytesRead: Number(row.bytes_read),
+    bytesWritten: Number(row.bytes_written),
+  };
+}

@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { RejectReason } from '../core/reject-reasons.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+
+export interface RejectedRow {
+  /** The source columns' names, and their values as the source gave them. */
+  columns: readonly string[];
+  values: readonly (Buffer | null)[];
+  /** Names of the key columns among them; empty for a table without a key. */
+  keyColumns: readonly string[];
+  reason: RejectReason;
+  column: string | null;
+  sqlState: string | null;
+}
+
+export interface OpenReject {
+  id: string;
+  key: Record<string, JsonValue>;
+}
+
+/** Text as it is; bytes that jsonb cannot hold as base64; a value too large to keep by its size and SHA-256. */
+export type JsonValue = string | null | { base64: string } | { bytes: number; sha256: string };
+
+const MAX_KEPT_VALUE_BYTES = 256 * 1024;
+
+/** Keeps rejected rows. To be called in the transaction of their chunk, so that they are kept exactly when it is. */
+export async function recordRejects(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  chunk: number,
+  rows: readonly RejectedRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const records = rows.map((row) => {
+    const data = Object.fromEntries(row.columns.map((name, index) => [name, toJson(row.values[index]!)]));
+    return {
+      key: row.keyColumns.length > 0 ? Object.fromEntries(row.keyColumns.map((name) => [name, data[name]])) : null,
+      reason: row.reason,
+      column: row.column,
+      sqlstate: row.sqlState,
+      data,
+    };
+  });
+  await target.query(
+    `INSERT INTO transfuse.rejects (run_id, mapping, chunk, row_key, reason, column_name, sqlstate, row_data)
+     SELECT $1, $2, $3, nullif(r->'key', 'null'), r->>'reason', r->>'column', r->>'sqlstate', r->'data'
+     FROM jsonb_array_elements($4::jsonb) AS r`,
+    [runId, mapping, chunk, JSON.stringify(records)],
+  );
+}
+
+function toJson(value: Buffer | null): JsonValue {
+  if (value === null) return null;
+  if (value.length > MAX_KEPT_VALUE_BYTES) {
+    return { bytes: value.length, sha256: createHash('sha256').update(value).digest('hex') };
+  }
+  if (isUtf8(value) && !value.includes(0)) return value.toString('utf8');
+  return { base64: value.toString('base64') };
+}
+
+/** Counts open rejects by mapping and reason. */
+export async function openRejectCounts(
+  target: TargetConnection,
+  runId: string,
+): Promise<{ mapping: string; reason: string; column: string | null; count: number }[]> {
+  const { rows } = await target.query<{ mapping: string; reason: string; column: string | null; count: string }>(
+    `SELECT mapping, reason, column_name AS column, count(*) AS count FROM transfuse.rejects
+     WHERE run_id = $1 AND resolved_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2`,
+    [runId],
+  );
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}

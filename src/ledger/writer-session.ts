@@ -1,0 +1,90 @@
+/**
+ * The one writer's session with a service database: it holds the lock (invariant 8) and does the ledger's bookkeeping. When the
+ * server goes away it connects and takes the lock again; when somebody else has it by then, it says so and `lockLost` aborts.
+ */
+import { hostname, userInfo } from 'node:os';
+import type { DatabaseSettings } from '../config/settings.ts';
+import { TransfuseError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
+import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+import { acquireWriterLock, lockHolder } from './lock.ts';
+
+export interface WriterSessionOptions {
+  settings: DatabaseSettings;
+  /** The command, as shown to whoever finds the lock taken. */
+  command: string;
+  signal: AbortSignal;
+  retryTimeoutMs: number;
+  onRetry(error: TransfuseError): void;
+}
+
+const MAX_APPLICATION_NAME_BYTES = 63;
+
+export class WriterSession {
+  readonly #options: WriterSessionOptions;
+  readonly #applicationName: string;
+  readonly #lockLost = new AbortController();
+  #connection: TargetConnection | null = null;
+  #closed = false;
+
+  private constructor(options: WriterSessionOptions) {
+    this.#options = options;
+    const { username } = userInfo();
+    const name = `transfuse ${options.command} pid ${process.pid} ${username}@${hostname()}`;
+    this.#applicationName = Buffer.from(name).subarray(0, MAX_APPLICATION_NAME_BYTES).toString('latin1');
+  }
+
+  /** Connects and takes the lock, once: a server that is not there now is an error, not a wait. Throws LOCK_HELD. */
+  static async open(options: WriterSessionOptions): Promise<WriterSession> {
+    const session = new WriterSession(options);
+    await session.#connect();
+    return session;
+  }
+
+  /** Aborts when the lock went to somebody else: all writing must stop. Its reason is the TransfuseError. */
+  get lockLost(): AbortSignal {
+    return this.#lockLost.signal;
+  }
+
+  /**
+   * Runs `work` on the session's connection, and again from its beginning after a lost connection or a deadlock: it must be
+   * idempotent, or look first at what is there.
+   */
+  async run<T>(work: (target: TargetConnection) => Promise<T>): Promise<T> {
+    const { signal, retryTimeoutMs, onRetry } = this.#options;
+    return retry(async () => work(await this.#connect()), { signal, timeoutMs: retryTimeoutMs, onRetry });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#connection?.close();
+  }
+
+  async #connect(): Promise<TargetConnection> {
+    if (this.#lockLost.signal.aborted) throw this.#lockLost.signal.reason;
+    if (this.#connection && !this.#connection.isLost) return this.#connection;
+    const reconnecting = this.#connection !== null;
+    this.#connection?.destroy();
+    const { settings, signal } = this.#options;
+    const connection = await openTarget(settings, { applicationName: this.#applicationName, signal });
+    try {
+      await acquireWriterLock(connection);
+    } catch (error) {
+      const holder = reconnecting ? await lockHolder(connection).catch(() => null) : null;
+      connection.destroy();
+      if (!reconnecting) throw error;
+      // The server may not have noticed yet that our old session is gone.
+      if (!holder || holder.application === this.#applicationName) {
+        throw new TransfuseError('TARGET_LOST', 'The lock of the lost session is not free yet.', { transient: true });
+      }
+      this.#lockLost.abort(error);
+      throw error;
+    }
+    this.#connection = connection;
+    connection.onLost(() => {
+      // Without the lock another writer may come in: it is taken again at once, not at the next use.
+      if (!this.#closed) this.run(() => Promise.resolve()).catch((error: unknown) => this.#lockLost.abort(error));
+    });
+    return connection;
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The middle stage of the row path: source rows in, COPY bytes out, in buffers of a fixed size.
+ *
+ * Promises: each row read is encoded, filtered or refused, and counted as such. A refused row costs nothing but itself:
+ * it is handed to `onRefused` and the stream goes on. Holds one output buffer beside what its queues hold (both bounded).
+ */
+import { Transform, type TransformCallback } from 'node:stream';
+import { ValueRefused } from '../src/core/reject-reasons.ts';
+import { FILTERED, type CompiledMapping } from '../src/mapping/compile.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import { COPY_HEADER, COPY_TRAILER } from './copy-format.ts';
+import { LargeRowEncoder } from './large-row.ts';
+import { PACKET_HEADER_BYTES, packetLength, type EncodedBatch, type SourceBatch } from './source-batch.ts';
+
+const MAX_QUEUED_BATCHES = 2;
+
+export interface EncodeOptions {
+  compiled: CompiledMapping;
+  pool: BufferPool;
+  /** A batch ends after so many rows, or when its buffer is full. */
+  batchRows: number;
+  /** The payload of a row that cannot be loaded; the buffer may be kept. What it throws ends the stream. */
+  onRefused(payload: Buffer): void;
+}
+
+export class EncodeStage extends Transform {
+  readonly #options: EncodeOptions;
+  #out: Buffer;
+  #at: number;
+  #batchRows = 0;
+  #large: LargeRowEncoder | null = null;
+  #pieces: Buffer[] = [];
+  rowsEncoded = 0;
+  rowsFiltered = 0;
+  rowsRefused = 0;
+  bytesEncoded = 0;
+  busyMs = 0;
+
+  constructor(options: EncodeOptions) {
+    super({
+      objectMode: true,
+      readableHighWaterMark: MAX_QUEUED_BATCHES,
+      writableHighWaterMark: MAX_QUEUED_BATCHES,
+    });
+    this.#options = options;
+    this.#out = options.pool.acquire();
+    this.#at = COPY_HEADER.copy(this.#out, 0);
+  }
+
+  override _transform(batch: SourceBatch, _encoding: BufferEncoding, callback: TransformCallback): void {
+    const since = performance.now();
+    try {
+      if (batch.kind === 'rows') this.#encodePackets(batch.data);
+      else this.#encodePiece(batch.data, batch.last);
+    } catch (error) {
+      callback(error as Error);
+      return;
+    }
+    this.busyMs += performance.now() - since;
+    callback();
+  }
+
+  override _flush(callback: TransformCallback): void {
+    this.#reserve(COPY_TRAILER.length);
+    this.#at += COPY_TRAILER.copy(this.#out, this.#at);
+    this.#emitBatch();
+    callback();
+  }
+
+  #encodePackets(data: Buffer): void {
+    const { encode, maxRowBytes } = this.#options.compiled;
+    const { batchRows } = this.#options;
+    let from = 0;
+    while (from < data.length) {
+      const length = packetLength(data, from);
+      const start = from + PACKET_HEADER_BYTES;
+      from = start + length;
+      this.#reserve(maxRowBytes(length));
+      let end: number;
+      try {
+        end = encode(data, start, from, this.#out, this.#at);
+      } catch (error) {
+        if (!(error instanceof ValueRefused)) throw error;
+        this.rowsRefused++;
+        this.#options.onRefused(Buffer.from(data.subarray(start, from)));
+        continue;
+      }
+      if (end === FILTERED) {
+        this.rowsFiltered++;
+        continue;
+      }
+      if (end > this.#out.length) throw new RangeError('an encoder wrote more than it had announced');
+      this.#at = end;
+      this.rowsEncoded++;
+      if (++this.#batchRows >= batchRows) this.#emitBatch();
+    }
+  }
+
+  #encodePiece(data: Buffer, last: boolean): void {
+    const { compiled } = this.#options;
+    if (!compiled.streamable) {
+      // A computed column may need any part of the row: it is put together first, and costs its own size in memory.
+      this.#pieces.push(data);
+      if (!last) return;
+      const payload = Buffer.concat(this.#pieces);
+      this.#pieces = [];
+      this.#encodeWhole(payload);
+      return;
+    }
+    this.#large ??= new LargeRowEncoder(compiled, {
+      write: (source, start, end) => this.#append(source, start, end),
+    });
+    this.#large.feed(data);
+    if (!last) return;
+    this.#large.end();
+    this.#large = null;
+    this.rowsEncoded++;
+    this.#batchRows++;
+  }
+
+  #encodeWhole(payload: Buffer): void {
+    const packet = Buffer.allocUnsafeSlow(this.#options.compiled.maxRowBytes(payload.length));
+    try {
+      const end = this.#options.compiled.encode(payload, 0, payload.length, packet, 0);
+      if (end === FILTERED) this.rowsFiltered++;
+      else {
+        this.#append(packet, 0, end);
+        this.rowsEncoded++;
+        this.#batchRows++;
+      }
+    } catch (error) {
+      if (!(error instanceof ValueRefused)) throw error;
+      this.rowsRefused++;
+      this.#options.onRefused(payload);
+    }
+  }
+
+  #append(source: Buffer, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      if (this.#at === this.#out.length) this.#emitBatch();
+      const take = Math.min(end - from, this.#out.length - this.#at);
+      source.copy(this.#out, this.#at, from, from + take);
+      this.#at += take;
+      from += take;
+    }
+  }
+
+  /** Makes room for `bytes` in one piece. A single row that expands beyond a buffer gets one of its own. */
+  #reserve(bytes: number): void {
+    if (this.#out.length - this.#at >= bytes) return;
+    this.#emitBatch();
+    if (this.#out.length < bytes) {
+      this.#options.pool.release(this.#out);
+      this.#out = Buffer.allocUnsafeSlow(bytes);
+    }
+  }
+
+  #emitBatch(): void {
+    if (this.#at > 0) {
+      const batch: EncodedBatch = { buffer: this.#out, length: this.#at, rows: this.#batchRows };
+      this.bytesEncoded += this.#at;
+      this.push(batch);
+      this.#out = this.#options.pool.acquire();
+    }
+    this.#at = 0;
+    this.#batchRows = 0;
+  }
+}
