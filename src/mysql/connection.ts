@@ -9,6 +9,7 @@ import type { Connection } from 'mysql2';
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { classifySourceError, type SourceErrorContext } from './errors.ts';
+import { quoteAccount } from './identifiers.ts';
 import { parseServerVersion, type SourceServer } from './server-version.ts';
 import { sessionStatements } from './session.ts';
 import { SourceLink } from './source-link.ts';
@@ -25,7 +26,7 @@ export interface SourceConnection {
   readonly threadId: number;
   /** True once the connection broke by itself. `close` and `destroy` do not count. */
   readonly isLost: boolean;
-  /** Names of host, port and database for messages. */
+  /** Names of host, port, database and account for messages. */
   readonly context: SourceErrorContext;
   /** The rows as objects. `sql` goes as it is: names and values in it come from identifiers.ts. */
   query<Row>(sql: string, context?: SourceErrorContext): Promise<Row[]>;
@@ -78,10 +79,11 @@ export async function openSource(
   const link = new SourceLink(raw, context, options.signal);
   try {
     await link.connected();
-    const [version] = await link.query<{ version: string; comment: string }>(
-      'SELECT VERSION() AS version, @@version_comment AS comment',
+    const [version] = await link.query<{ version: string; comment: string; account: string }>(
+      'SELECT VERSION() AS version, @@version_comment AS comment, CURRENT_USER() AS account',
     );
     link.server = parseServerVersion(version?.version ?? '', version?.comment ?? '');
+    link.context = { ...context, account: quoteAccount(version?.account ?? '') };
     for (const sql of sessionStatements(link.server)) await link.query(sql);
     return link;
   } catch (error) {

@@ -12,6 +12,8 @@ export interface SourceErrorContext {
   port?: number;
   database?: string;
   table?: string;
+  /** Quoted, as a GRANT takes it; appears only in the advice, not in the message. */
+  account?: string;
   /** What was being done, to follow "while": `reading table x`. */
   doing?: string;
   /** The privilege that the statement needs, when it is another than SELECT on the database. */
@@ -198,7 +200,7 @@ function permissionError(
           : `${quoteSourceIdentifier(context.database)}.*`;
       return fail(
         `does not let the user do this${during}`,
-        `At the source: GRANT ${privilege} ON ${on} TO the account in LEGACY_DB_USER.`,
+        `At the source: GRANT ${privilege} ON ${on} TO ${context.account ?? 'the account in LEGACY_DB_USER'};`,
       );
     }
   }

@@ -26,3 +26,10 @@ export function requirePlainWord(word: string): string {
   if (!/^[A-Za-z0-9_]+$/.test(word)) throw new TypeError('not the name of a character set or collation');
   return word;
 }
+
+/** `'user'@'host'` from what CURRENT_USER() prints: no quotes, and the host is what follows the last @. */
+export function quoteAccount(account: string): string {
+  const at = account.lastIndexOf('@');
+  const quote = (part: string): string => `'${part.replaceAll("'", "''")}'`;
+  return `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
+}

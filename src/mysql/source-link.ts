@@ -15,7 +15,7 @@ type Settle<T> = (resolve: (value: T) => void, reject: (error: TransfuseError) =
  */
 export class SourceLink implements SourceConnection {
   readonly raw: Connection;
-  readonly context: SourceErrorContext;
+  context: SourceErrorContext;
   server: SourceServer = { flavor: 'mysql', version: '', versionNumber: 0 };
   #loss: TransfuseError | null = null;
   #ended: TransfuseError | null = null;
