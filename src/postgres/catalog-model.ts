@@ -54,6 +54,7 @@ export interface TargetConstraint {
   /** As pg_get_constraintdef() prints it, names qualified. */
   definition: string;
   validated: boolean;
+  /** The comment of the index that a primary or unique key owns. */
   comment: string | null;
 }
 

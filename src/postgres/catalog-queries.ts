@@ -70,7 +70,7 @@ export interface ConstraintRow {
 export const CONSTRAINTS_SQL = `
   SELECT c.relname::text AS table, k.conname::text AS name, k.contype::text AS type,
          pg_catalog.pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated,
-         pg_catalog.obj_description(k.oid, 'pg_constraint') AS comment
+         CASE WHEN k.contype IN ('p', 'u') THEN pg_catalog.obj_description(k.conindid, 'pg_class') END AS comment
     FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND k.contype <> 'n' ORDER BY c.relname, k.conname`;

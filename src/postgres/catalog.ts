@@ -63,7 +63,11 @@ export async function readTargetCatalog(
   const tables = new Map<string, TargetTable>();
   const readable: string[] = [];
   for (const row of await rows<TableRow>(TABLES_SQL)) {
-    tables.set(row.name, { ...emptyTable(row.name), comment: row.comment, rowEstimate: Number(row.rowEstimate) });
+    tables.set(row.name, {
+      ...emptyTable(row.name),
+      comment: row.comment,
+      rowEstimate: Number(row.rowEstimate),
+    });
     if (row.readable) readable.push(row.name);
   }
   for (const row of await rows<ColumnRow>(COLUMNS_SQL)) tables.get(row.table)?.columns.push(columnOf(row));
@@ -72,7 +76,8 @@ export async function readTargetCatalog(
     tables.get(table)?.constraints.push({ ...rest, kind: CONSTRAINT_KINDS[type] ?? 'other' });
   }
   for (const { table, ...index } of await rows<IndexRow>(INDEXES_SQL)) tables.get(table)?.indexes.push(index);
-  for (const { table, ...trigger } of await rows<TriggerRow>(TRIGGERS_SQL)) tables.get(table)?.triggers.push(trigger);
+  for (const { table, ...trigger } of await rows<TriggerRow>(TRIGGERS_SQL))
+    tables.get(table)?.triggers.push(trigger);
   if (options.withRows !== false) await readHasRows(connection, schema, tables, readable);
   return {
     ...facts,
@@ -85,7 +90,16 @@ export async function readTargetCatalog(
 }
 
 function emptyTable(name: string): TargetTable {
-  return { name, comment: null, rowEstimate: 0, hasRows: null, columns: [], constraints: [], indexes: [], triggers: [] };
+  return {
+    name,
+    comment: null,
+    rowEstimate: 0,
+    hasRows: null,
+    columns: [],
+    constraints: [],
+    indexes: [],
+    triggers: [],
+  };
 }
 
 function columnOf({ table: _table, identity, ...column }: ColumnRow): TargetTableColumn {

@@ -63,7 +63,10 @@ export interface OpenTargetOptions {
  * Opens a session. Throws TransfuseError: TARGET_UNREACHABLE, TARGET_ACCESS_DENIED, TARGET_DATABASE_MISSING,
  * TARGET_TLS, and INTERRUPTED when the signal is aborted.
  */
-export async function openTarget(settings: DatabaseSettings, options: OpenTargetOptions): Promise<TargetConnection> {
+export async function openTarget(
+  settings: DatabaseSettings,
+  options: OpenTargetOptions,
+): Promise<TargetConnection> {
   const database = options.database ?? settings.database;
   const context = {
     action: `connect to the target database ${database} at ${settings.host}:${settings.port} as ${settings.user}`,
@@ -132,9 +135,13 @@ class ClientConnection implements TargetConnection {
       return { rows: (last?.rows ?? []) as Row[], rowCount: last?.rowCount ?? 0 };
     } catch (error) {
       if (this.lost || this.ended) {
-        throw new TransfuseError('TARGET_LOST', 'Could not run a statement: the connection to the target was lost.', {
-          transient: true,
-        });
+        throw new TransfuseError(
+          'TARGET_LOST',
+          'Could not run a statement: the connection to the target was lost.',
+          {
+            transient: true,
+          },
+        );
       }
       throw classifyTargetError(error, { action: 'run a statement on the target' });
     }

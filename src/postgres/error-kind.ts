@@ -8,7 +8,13 @@ import type { RejectReason } from '../core/reject-reasons.ts';
  */
 export type TargetErrorKind = 'transient' | 'permission' | 'gone' | 'data' | 'full' | 'fatal';
 
-const LOST_SYSTEM_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ENETRESET', 'ERR_STREAM_DESTROYED']);
+const LOST_SYSTEM_CODES = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ENETRESET',
+  'ERR_STREAM_DESTROYED',
+]);
 const UNREACHABLE_SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ETIMEDOUT',
@@ -20,9 +26,12 @@ const UNREACHABLE_SYSTEM_CODES = new Set([
   'ENOENT',
 ]);
 /** The driver gives these no code. They are matched here and nowhere passed on. */
-const LOST_DRIVER_TEXT = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
-const TIMEOUT_DRIVER_TEXT = /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout)/;
-const TLS_TEXT = /does not support SSL|error establishing an SSL connection|client network socket disconnected before secure TLS/i;
+const LOST_DRIVER_TEXT =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+const TIMEOUT_DRIVER_TEXT =
+  /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout)/;
+const TLS_TEXT =
+  /does not support SSL|error establishing an SSL connection|client network socket disconnected before secure TLS/i;
 
 interface CodedError {
   code?: unknown;
@@ -48,18 +57,25 @@ export function sqlStateOf(error: unknown): string | null {
 /** The code of the operating system or of TLS, such as ECONNRESET; null where there is none. */
 export function systemCodeOf(error: unknown): string | null {
   const { code } = fieldsOf(error);
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) && sqlStateOf(error) === null ? code : null;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) && sqlStateOf(error) === null
+    ? code
+    : null;
 }
 
 /** True where the server could not be reached at all, as opposed to a connection that was lost. */
 export function isUnreachable(error: unknown): boolean {
-  return UNREACHABLE_SYSTEM_CODES.has(systemCodeOf(error) ?? '') || TIMEOUT_DRIVER_TEXT.test(messageOf(error));
+  return (
+    UNREACHABLE_SYSTEM_CODES.has(systemCodeOf(error) ?? '') || TIMEOUT_DRIVER_TEXT.test(messageOf(error))
+  );
 }
 
 /** True where TLS is what failed: no support, no trust, or the wrong host name. */
 export function isTlsFailure(error: unknown): boolean {
   const code = systemCodeOf(error) ?? '';
-  return /CERT|^ERR_(TLS|SSL|OSSL)|^EPROTO$|UNABLE_TO_(GET|VERIFY)|_CRL|CRL_/.test(code) || TLS_TEXT.test(messageOf(error));
+  return (
+    /CERT|^ERR_(TLS|SSL|OSSL)|^EPROTO$|UNABLE_TO_(GET|VERIFY)|_CRL|CRL_/.test(code) ||
+    TLS_TEXT.test(messageOf(error))
+  );
 }
 
 /** True where the connection is gone with the error, so that nothing more can be asked on it. */

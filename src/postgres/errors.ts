@@ -1,6 +1,13 @@
 import type { ErrorCode } from '../core/error-codes.ts';
 import { TransfuseError } from '../core/errors.ts';
-import { isConnectionLoss, isTlsFailure, isUnreachable, sqlStateOf, systemCodeOf, targetErrorKind } from './error-kind.ts';
+import {
+  isConnectionLoss,
+  isTlsFailure,
+  isUnreachable,
+  sqlStateOf,
+  systemCodeOf,
+  targetErrorKind,
+} from './error-kind.ts';
 
 export { copyLineOf, rejectReasonOf, sqlStateOf, targetErrorKind } from './error-kind.ts';
 export type { TargetErrorKind } from './error-kind.ts';

@@ -32,7 +32,11 @@ export type SchemaObject =
   | (ObjectBase & { kind: 'sequence'; table: string })
   | (ObjectBase & { kind: 'table'; table: string; columns: PlannedColumn[] })
   /** A definition is compared with pg_get_constraintdef(). */
-  | (ObjectBase & { kind: 'primary-key' | 'unique' | 'check' | 'foreign-key'; table: string; definition: string })
+  | (ObjectBase & {
+      kind: 'primary-key' | 'unique' | 'check' | 'foreign-key';
+      table: string;
+      definition: string;
+    })
   /** Any index that no constraint owns, unique ones on expressions among them. Compared with pg_get_indexdef(). */
   | (ObjectBase & { kind: 'index'; table: string; definition: string; unique: boolean })
   | (ObjectBase & { kind: 'function'; table: string; source: string })

@@ -18,7 +18,8 @@ export function tlsOptionsFor(tls: TlsSettings, host: string): ConnectionOptions
     ...options,
     rejectUnauthorized: true,
     // Given for verify-full too, so that an address is checked whatever the driver hands to TLS as the host name.
-    checkServerIdentity: tls.mode === 'verify-ca' ? () => undefined : (_, cert) => checkServerIdentity(host, cert),
+    checkServerIdentity:
+      tls.mode === 'verify-ca' ? () => undefined : (_, cert) => checkServerIdentity(host, cert),
   };
 }
 
@@ -26,6 +27,9 @@ function readPem(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new TransfuseError('TARGET_TLS', `Could not read the file ${path} that the TLS settings of the target name.`);
+    throw new TransfuseError(
+      'TARGET_TLS',
+      `Could not read the file ${path} that the TLS settings of the target name.`,
+    );
   }
 }

@@ -54,9 +54,13 @@ export function collisionsOf(kind: string, pairs: readonly { source: string; tar
 /** Throws NAME_COLLISION with every collision at once; does nothing when there is none. */
 export function refuseCollisions(collisions: readonly string[]): void {
   if (collisions.length === 0) return;
-  throw new TransfuseError('NAME_COLLISION', `Source names collide in the target: ${collisions.join('; ')}.`, {
-    where: { collisions: collisions.length },
-  });
+  throw new TransfuseError(
+    'NAME_COLLISION',
+    `Source names collide in the target: ${collisions.join('; ')}.`,
+    {
+      where: { collisions: collisions.length },
+    },
+  );
 }
 
 /**
@@ -74,7 +78,10 @@ export class RelationNames {
     let name = shortenIdentifier(wanted);
     for (let attempt = 2; this.taken.has(name); attempt++) {
       // Hashed, not numbered: which of two equal names comes second should not show in a name that others rely on.
-      const salt = createHash('sha256').update(`${wanted}\0${attempt}`).digest('hex').slice(0, HASH_HEX_DIGITS);
+      const salt = createHash('sha256')
+        .update(`${wanted}\0${attempt}`)
+        .digest('hex')
+        .slice(0, HASH_HEX_DIGITS);
       name = shortenIdentifier(`${wanted}_${salt}`);
     }
     this.taken.add(name);

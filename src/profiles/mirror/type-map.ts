@@ -54,9 +54,13 @@ export function refuseUnknownTypes(source: SourceCatalog, options: TypeOptions):
       .map((column) => `${table.name}.${column.name} (${column.dataType})`),
   );
   if (unknown.length === 0) return;
-  throw new TransfuseError('SOURCE_TYPE_UNKNOWN', `No mapping is known for the types of: ${unknown.join(', ')}.`, {
-    where: { columns: unknown.length },
-  });
+  throw new TransfuseError(
+    'SOURCE_TYPE_UNKNOWN',
+    `No mapping is known for the types of: ${unknown.join(', ')}.`,
+    {
+      where: { columns: unknown.length },
+    },
+  );
 }
 
 function typeOrNull(column: SourceColumn, options: TypeOptions): string | null {
@@ -132,5 +136,9 @@ function typeOrNull(column: SourceColumn, options: TypeOptions): string | null {
 
 function isBoolean(column: SourceColumn, options: TypeOptions): boolean {
   // An AUTO_INCREMENT counts, whatever its display width says.
-  return options.policies.tinyint1 === 'boolean' && !column.autoIncrement && /^tinyint\(1\)$/i.test(column.columnType);
+  return (
+    options.policies.tinyint1 === 'boolean' &&
+    !column.autoIncrement &&
+    /^tinyint\(1\)$/i.test(column.columnType)
+  );
 }
