@@ -9,6 +9,8 @@ import { quoteSourceIdentifier } from './identifiers.ts';
 import { keyExpression, keyLiteral } from './key-literals.ts';
 import { rangeableKey } from './rangeable-key.ts';
 
+export { rangeableKeyColumns } from './rangeable-key.ts';
+
 /**
  * One text for each key column, lossless and independent of the connection: hexadecimal digits of the stored bytes for
  * text and binary columns, the value's own text for numbers, times (in UTC), UUIDs and network addresses.
