@@ -2,13 +2,15 @@
  * The one way in. Parses, loads the settings, opens the log, runs the command, prints its outcome, and says which exit
  * code it earned. Promises that no message carries a row's value or a secret (invariant 9), whatever went wrong.
  */
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { loadSettings } from '../config/load.ts';
 import { plaintextEnds } from '../config/plaintext.ts';
 import { redact } from '../config/redact.ts';
+import type { Settings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
+import { VERSION } from '../core/version.ts';
 import { EXIT, type ExitCode } from '../core/exit-codes.ts';
+import { withLocalTlsAdvice } from '../preflight/unreachable.ts';
 import { openLogFile } from '../telemetry/logs.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -58,7 +60,7 @@ function parse(
   io: ProcessIo,
 ): Invocation | null {
   let invocation: Invocation | null = null;
-  const program = buildProgram(commands, readVersion(), io, (parsed) => {
+  const program = buildProgram(commands, VERSION, io, (parsed) => {
     invocation = parsed;
   });
   try {
@@ -123,7 +125,7 @@ async function runLogged(
   } catch (error) {
     // As it was thrown: of a fault that was not foreseen the log says where in the program it arose.
     log.logger.error({ err: error }, 'failed');
-    throw error;
+    throw advise(error, settings);
   } finally {
     await log.close();
   }
@@ -143,17 +145,7 @@ function warnOfPlaintext(hostVariables: readonly string[], output: Output): void
   }
 }
 
-function readVersion(): string {
-  // From src/cli and from dist/src/cli alike, the nearest package.json above is ours.
-  for (const up of ['../../', '../../../']) {
-    try {
-      const manifest = JSON.parse(
-        readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8'),
-      ) as object;
-      if ('version' in manifest && typeof manifest.version === 'string') return manifest.version;
-    } catch {
-      continue;
-    }
-  }
-  return 'unknown';
+function advise(error: unknown, { source, targets }: Settings): unknown {
+  if (!(error instanceof TransfuseError)) return error;
+  return withLocalTlsAdvice(error, error.code === 'SOURCE_TLS' ? source : targets.patient);
 }

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { testConnectionCommand } from './test-connection.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [];
+export const COMMANDS: readonly CommandDefinition[] = [testConnectionCommand];
