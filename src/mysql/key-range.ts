@@ -82,10 +82,25 @@ function literalAt(columns: readonly SourceColumn[], bound: KeyBound, at: number
 }
 
 /**
- * A query for the key of the row that is `chunkRows` rows after `lower` (from the first row when null) in key order:
- * the inclusive end of a chunk of that size. No row when fewer are left. `columns` come from `rangeableKeyColumns`.
+ * The key of the row that is `chunkRows` rows after `lower` (from the first row when null) in key order: the inclusive
+ * end of a chunk of that size. null when fewer are left. `columns` come from `rangeableKeyColumns`. Reads the index
+ * from `lower` on.
  */
-export function nextBoundQuery(
+export async function nextBoundQuery(
+  source: SourceConnection,
+  table: SourceTable,
+  columns: readonly SourceColumn[],
+  lower: KeyBound | null,
+  chunkRows: number,
+): Promise<KeyBound | null> {
+  const sql = nextBoundStatement(table, columns, lower, chunkRows);
+  const context = { table: table.name, doing: 'dividing a table into chunks' };
+  const [row] = await source.query<Record<string, string>>(sql, context);
+  return row ? boundOfRow(row, columns) : null;
+}
+
+/** The statement of `nextBoundQuery`. */
+export function nextBoundStatement(
   table: SourceTable,
   columns: readonly SourceColumn[],
   lower: KeyBound | null,
@@ -99,20 +114,6 @@ export function nextBoundQuery(
     `SELECT ${boundSelectList(columns)} FROM ${quoteSourceIdentifier(table.name)}${hint} ` +
     `WHERE ${rangePredicate(columns, lower, null)} ORDER BY ${names} LIMIT 1 OFFSET ${Math.max(0, chunkRows - 1)}`
   );
-}
-
-/** Runs `nextBoundQuery`. null when fewer than `chunkRows` rows are left. */
-export async function readNextBound(
-  source: SourceConnection,
-  table: SourceTable,
-  columns: readonly SourceColumn[],
-  lower: KeyBound | null,
-  chunkRows: number,
-): Promise<KeyBound | null> {
-  const sql = nextBoundQuery(table, columns, lower, chunkRows);
-  const context = { table: table.name, doing: 'dividing a table into chunks' };
-  const [row] = await source.query<Record<string, string>>(sql, context);
-  return row ? boundOfRow(row, columns) : null;
 }
 
 /** Smallest and largest value of an integer column; null for an empty table. Immediate where an index leads with it. */
