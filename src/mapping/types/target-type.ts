@@ -33,7 +33,10 @@ export function parseTargetType(type: string): TargetType {
   const base = `${name.slice(name.lastIndexOf('.') + 1)}${zone}`.toLowerCase();
   return {
     base: ALIASES.get(base) ?? base,
-    modifiers: modifiers.split(',').map(Number).filter(Number.isInteger),
+    modifiers: modifiers
+      .split(',')
+      .map((part) => Number.parseInt(part, 10))
+      .filter(Number.isInteger),
     array: array !== undefined,
   };
 }
