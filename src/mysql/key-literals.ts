@@ -45,7 +45,10 @@ const SHAPES: Readonly<Record<KeyKind, RegExp>> = {
 /** Whether ranges over the column can be written with literals. */
 export function isKeyComparable(column: SourceColumn): boolean {
   const kind = KINDS[column.dataType];
-  return kind !== undefined && (kind !== 'text' || (column.charset !== null && column.collation !== null));
+  if (kind !== 'text') return kind !== undefined;
+  if (column.charset === null || column.collation === null) return false;
+  // MariaDB pads CHAR in the index but not in comparisons, so that a value may sort on either side of itself + tab.
+  return !(column.dataType === 'char' && column.collation.includes('nopad'));
 }
 
 /** SQL that gives the column's value as the text of a KeyBound. */

@@ -12,7 +12,8 @@ const LOCK_WAIT_TIMEOUT_S = 60;
  */
 export function sessionStatements({ flavor, versionNumber }: SourceServer): string[] {
   const settings: Record<string, string | number> = {
-    sql_mode: `''`,
+    // Not empty, so that a key such as 31 February may be compared with; results are the same as with none.
+    sql_mode: `'ALLOW_INVALID_DATES'`,
     time_zone: `'+00:00'`,
     net_write_timeout: NETWORK_TIMEOUT_S,
     net_read_timeout: NETWORK_TIMEOUT_S,
