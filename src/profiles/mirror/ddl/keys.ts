@@ -3,7 +3,6 @@ import type { SourceIndex, SourceIndexPart } from '../../../mysql/catalog-model.
 import { qualified, quoteIdentifier } from '../../../postgres/identifiers.ts';
 import type { SchemaObject } from '../../../postgres/schema-plan.ts';
 import type { MirrorColumn, MirrorTable } from '../tables.ts';
-import { isSpatial } from '../type-map.ts';
 import { translateIndexExpression } from './check-translation.ts';
 import type { DdlContext } from './context.ts';
 import { fulltextIndexMethod } from './fulltext.ts';
