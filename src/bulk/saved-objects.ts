@@ -103,12 +103,3 @@ function dropStatement(object: FoundObject): string {
   if (object.kind === 'index') return `DROP INDEX ${qualified(object.schema, object.name)}`;
   return `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(object.name)}`;
 }
-
-/** The names of all objects that a load of any run has taken away and not yet put back, as `schema.table.name`. */
-export async function objectsAway(target: TargetConnection): Promise<string[]> {
-  const { rows } = await target.query<{ name: string }>(
-    `SELECT DISTINCT schema_name || '.' || table_name || '.' || object_name AS name
-     FROM transfuse.saved_objects WHERE state <> 'restored'`,
-  );
-  return rows.map((row) => row.name);
-}

@@ -1,5 +1,8 @@
 import type { CommandDefinition } from '../command.ts';
+import { schemaCommand } from './schema.ts';
+import { bulkCommand } from './bulk.ts';
+import { statusCommand } from './status.ts';
 import { testConnectionCommand } from './test-connection.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [testConnectionCommand];
+export const COMMANDS: readonly CommandDefinition[] = [testConnectionCommand, schemaCommand, bulkCommand, statusCommand];

@@ -3,6 +3,7 @@ import type { Finding } from '../../preflight/finding.ts';
 import { inspectSource } from '../../preflight/inspect-source.ts';
 import { inspectTarget } from '../../preflight/inspect-target.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from '../command.ts';
+import type { OutputStream } from '../output.ts';
 import { renderFindings } from '../render-findings.ts';
 
 interface TestConnectionOptions {
@@ -50,15 +51,13 @@ async function testConnection(
       : [],
   ]);
   const { patient } = settings.targets;
-  const text = renderFindings(
-    [
-      { title: `SOURCE ${host}:${port}/${database}`, findings: source },
-      { title: `TARGET ${patient.host}:${patient.port}/${patient.database}`, findings: target },
-    ],
-    process.stdout,
-  );
+  const sections = [
+    { title: `SOURCE ${host}:${port}/${database}`, findings: source },
+    { title: `TARGET ${patient.host}:${patient.port}/${patient.database}`, findings: target },
+  ];
   const findings = [...source, ...target];
   const failed = findings.filter((entry) => entry.ok === false);
+  const text = (stream: OutputStream) => renderFindings(sections, stream);
   return { document: { findings }, text, ...(failed.length > 0 && { problem: problemOf(failed, findings) }) };
 }
 

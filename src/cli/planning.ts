@@ -1,0 +1,69 @@
+/** What commands read from both ends before they make a plan. */
+import type { DatabaseSettings, Settings } from '../config/settings.ts';
+import { TransfuseError } from '../core/errors.ts';
+import type { MappingOptions } from '../mapping/mapping.ts';
+import { makePlan, type Plan } from '../mapping/plan.ts';
+import type { SourceCatalog } from '../mysql/catalog-model.ts';
+import { readSourceCatalog } from '../mysql/catalog.ts';
+import { openSource } from '../mysql/connection.ts';
+import { readTargetFacts } from '../postgres/catalog.ts';
+import { openTarget, type OpenTargetOptions } from '../postgres/connection.ts';
+import type { CommandContext } from './command.ts';
+import { loadProfile } from './load-profile.ts';
+
+/** The catalog of the source, read over a connection of its own. */
+export async function readCatalog(
+  source: Settings['source'],
+  purpose: string,
+  signal: AbortSignal,
+): Promise<SourceCatalog> {
+  const connection = await openSource(source, { purpose, signal });
+  try {
+    return await readSourceCatalog(connection, source.database);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The extensions of the target that change the type map; none where the database does not exist yet. */
+export async function readExtensions(
+  target: DatabaseSettings,
+  options: OpenTargetOptions,
+): Promise<MappingOptions['extensions']> {
+  try {
+    const connection = await openTarget(target, options);
+    try {
+      const names = new Set(
+        (await readTargetFacts(connection)).extensions.map((extension) => extension.name),
+      );
+      return { postgis: names.has('postgis'), pgvector: names.has('vector') };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (!(error instanceof TransfuseError) || error.code !== 'TARGET_DATABASE_MISSING') throw error;
+    return { postgis: false, pgvector: false };
+  }
+}
+
+/** The settings of a plan, from those of the operator and what the target offers. */
+export function mappingOptions(
+  { mapping }: Settings,
+  extensions: MappingOptions['extensions'],
+): MappingOptions {
+  const { zeroDate, nul, tinyint1, identifierCase, targetSchema } = mapping;
+  return { policies: { zeroDate, nul, tinyint1 }, identifierCase, targetSchema, extensions };
+}
+
+/** Reads both ends and makes the plan of the named source tables, or of all. Changes nothing. */
+export async function preparePlan(
+  { settings, profileName, signal }: Pick<CommandContext, 'settings' | 'profileName' | 'signal'>,
+  tables?: readonly string[],
+): Promise<Plan> {
+  const { profile } = await loadProfile(profileName);
+  const [catalog, extensions] = await Promise.all([
+    readCatalog(settings.source, 'planning', signal),
+    readExtensions(settings.targets.patient, { applicationName: 'transfuse planning', signal }),
+  ]);
+  return makePlan(profile, catalog, mappingOptions(settings, extensions), tables);
+}
