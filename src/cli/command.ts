@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../config/settings.ts';
 import type { TransfuseError } from '../core/errors.ts';
 import type { Logger } from '../telemetry/logs.ts';
-import type { Output } from './output.ts';
+import type { Output, OutputStream } from './output.ts';
 
 export interface CommandDefinition<Options extends object = object> {
   name: string;
@@ -37,8 +37,8 @@ export interface CommandContext {
 export interface CommandResult {
   /** The result for machines: JSON values and bigints, never a row's value. */
   document: object;
-  /** The result for people, without a line break at the end. */
-  text?: string;
+  /** The result for people, without a line break at the end; a function where it depends on the terminal. */
+  text?: string | ((stream: OutputStream) => string);
   /** Set where the command has done its work and the outcome is still not a success: it decides the exit code. */
   problem?: TransfuseError;
 }

@@ -21,7 +21,8 @@ export function reportOutcome(outcome: Outcome, json: boolean, io: ProcessIo): E
     io.stdout.write(`${JSON.stringify(resultDocument(outcome, exitCode), bigintsAsText, 2)}\n`);
     return exitCode;
   }
-  if (outcome.result?.text) io.stdout.write(`${outcome.result.text}\n`);
+  const text = outcome.result?.text;
+  if (text) io.stdout.write(`${typeof text === 'string' ? text : text(io.stdout)}\n`);
   if (error) io.stderr.write(`${renderError(error, keptSafe(error, outcome.keptSafe), io.stderr)}\n`);
   return exitCode;
 }

@@ -5,4 +5,9 @@ import { statusCommand } from './status.ts';
 import { testConnectionCommand } from './test-connection.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [testConnectionCommand, schemaCommand, bulkCommand, statusCommand];
+export const COMMANDS: readonly CommandDefinition[] = [
+  testConnectionCommand,
+  schemaCommand,
+  bulkCommand,
+  statusCommand,
+];

@@ -17,7 +17,10 @@ export const statusCommand: CommandDefinition = {
   keptSafe: 'Everything: this command only looks.',
   options: () => undefined,
   run: async ({ settings, signal }: CommandContext) => {
-    const target = await openTarget(settings.targets.patient, { applicationName: 'transfuse status', signal });
+    const target = await openTarget(settings.targets.patient, {
+      applicationName: 'transfuse status',
+      signal,
+    });
     try {
       if (!(await ledgerExists(target))) return nothingYet();
       const run = await latestRun(target);
@@ -52,7 +55,8 @@ function nothingYet(): CommandResult {
 function nextStep({ loads, rejects, away, writer }: Status): string {
   if (writer) return `Wait: ${writer.application} is writing (from ${writer.client}, since ${writer.since}).`;
   if (loads.some((load) => load.state !== 'complete')) return 'Run bin/bulk: it goes on where it stopped.';
-  if (away.length > 0) return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
+  if (away.length > 0)
+    return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
   if (rejects.length > 0) {
     return 'Look at transfuse.rejects in the target, mend the rows at the source, then load their tables again with --replace.';
   }
@@ -91,7 +95,9 @@ function render(status: Status): string {
   ];
   if (rejects.length > 0) lines.push('', 'open rejects:');
   for (const reject of rejects) {
-    lines.push(`  ${formatCount(reject.count)} of ${reject.mapping}${reject.column ? `, column ${reject.column}` : ''}: ${reject.reason}`);
+    lines.push(
+      `  ${formatCount(reject.count)} of ${reject.mapping}${reject.column ? `, column ${reject.column}` : ''}: ${reject.reason}`,
+    );
   }
   if (away.length > 0) lines.push('', 'not restored yet:');
   for (const { kind, table, name, failure } of away) {
