@@ -1,7 +1,8 @@
 /**
  * The type codecs: MySQL's text protocol on one side, PostgreSQL's binary COPY on the other.
  *
- * Promised: a value that is written is, bit for bit, what PostgreSQL would send for the same value; a value that the
+ * Promised: a value that is written is, bit for bit, what PostgreSQL would send for the same value
+ * (except jsonb, which PostgreSQL prints in an order of its own); a value that the
  * target cannot hold exactly is refused with a reason, never rounded or cut. A codec keeps no state between values and
  * holds no memory beyond a few kilobytes.
  * Not promised: that PostgreSQL takes every value that was written. Text is copied unread: `Codec.validate` finds what
