@@ -44,7 +44,7 @@ export const nastySource: SourceCatalog = sourceCatalog(
         column('at', 'time', literal('-09:30:00')),
         column('sex', "enum('m','f','it''s')", literal("it's")),
         column('flags', "set('a','b','c')", literal('a,c')),
-        column('bits', 'bit(8)', literal("b'101'")),
+        column('bits', 'bit(8)', literal('101')),
         column('flag', 'tinyint(1)', literal('1')),
         column('price', 'decimal(10,2)', literal('004.50')),
         column('ratio', 'float', literal('1.5')),
@@ -92,7 +92,7 @@ export const nastySource: SourceCatalog = sourceCatalog(
           { name: 'positive', expression: '`price` >= 0 and `xmin` between -10 and 99', enforced: true },
           {
             name: 'mysql_style',
-            expression: "(`select` in (_utf8mb4\\'O\\\\\\'Neil\\',_utf8mb4\\'x\\'))",
+            expression: "(`select` in (_utf8mb4'O\\'Neil',_utf8mb4'x'))",
             enforced: true,
           },
           { name: 'not_like', expression: "`select` not like 'z%' or `sex` is not null", enforced: true },

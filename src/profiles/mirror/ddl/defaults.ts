@@ -108,18 +108,21 @@ function quotedAs(text: string | null, type: string): string | null {
 }
 
 function numberLiteral(value: string): string | null {
-  const match = /^(-?)0*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i.exec(value.trim());
-  return match === null ? null : `${match[1]}${match[2]}`;
+  const match = /^\+?(-?)0*(\d*)\.?(\d*?)(e[+-]?\d+)?$/i.exec(value.trim());
+  if (match === null || !/\d/.test(value)) return null;
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = match;
+  return `${sign}${whole || '0'}${fraction && `.${fraction}`}${exponent}`;
 }
 
+/** Binary digits, bare or as `b'101'`. */
 function bitLiteral(value: string, bits: number): string | null {
-  const digits = /^b'([01]*)'$/i.exec(value)?.[1] ?? (/^\d+$/.test(value) ? BigInt(value).toString(2) : null);
-  if (digits === null || digits.replace(/^0+/, '').length > bits) return null;
+  const digits = /^(?:b')?([01]*)'?$/i.exec(value)?.[1];
+  if (digits === undefined || digits.replace(/^0+/, '').length > bits) return null;
   return `B'${digits.padStart(bits, '0').slice(-bits)}'`;
 }
 
 function byteaLiteral(value: string, column: MirrorColumn): string {
-  // MySQL's catalog prints binary defaults as hexadecimal digits, MariaDB's as the bytes.
+  // The catalog gives binary defaults as hexadecimal digits; plain text is taken for its bytes.
   const bytes = /^0x([0-9a-f]{2})*$/i.test(value) ? Buffer.from(value.slice(2), 'hex') : Buffer.from(value);
   const size =
     column.source.dataType === 'binary' ? Math.max(column.source.length ?? 0, bytes.length) : bytes.length;

@@ -33,8 +33,7 @@ const WORD = /^[\p{L}_$][\p{L}\p{N}_$]*/u;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', Z: '\x1a', 0: '\0' };
 
 /** The tokens, or null where something is met that this grammar does not have. */
-export function tokenizeSource(sql: string): SourceToken[] | null {
-  const text = unescapeCatalog(sql);
+export function tokenizeSource(text: string): SourceToken[] | null {
   const tokens: SourceToken[] = [];
   let at = 0;
   while (at < text.length) {
@@ -67,13 +66,6 @@ export function tokenizeSource(sql: string): SourceToken[] | null {
 function plainToken(text: string): SourceToken {
   if (NUMBER.test(text)) return { kind: 'number', text };
   return WORD.test(text) ? { kind: 'word', text, quoted: false } : { kind: 'symbol', text };
-}
-
-/** MySQL's information_schema prints CHECK clauses with their quotes escaped: `(a = _utf8mb4\'x\')`. */
-function unescapeCatalog(sql: string): string {
-  const firstQuote = /['"]/.exec(sql);
-  if (firstQuote === null || sql[firstQuote.index - 1] !== '\\') return sql;
-  return sql.replace(/\\(['"\\])/g, '$1');
 }
 
 /** A character set before a string, `_utf8mb4'x'`, says how the source would read its bytes; here it is text already. */
