@@ -41,9 +41,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   } catch (error) {
     return reportOutcome({ command: null, keptSafe: '', error: asTransfuseError(error) }, wantsJson, io);
   }
-  return invocation === null
-    ? EXIT.done
-    : runCommand(invocation, io, options.signals ?? (process as SignalSource));
+  return invocation === null ? EXIT.done : runCommand(invocation, io, options.signals ?? process);
 }
 
 /** Runs the command line of an executable in bin/ and ends the process with its exit code. */

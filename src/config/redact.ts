@@ -1,9 +1,6 @@
 import type { DatabaseSettings, Settings } from './settings.ts';
 
-/** Settings that may be logged: each password says only whether it is set. */
-export type RedactedSettings = ReturnType<typeof redact>;
-
-/** A copy of the Settings without secrets. The original is not changed. */
+/** A copy of the Settings that may be logged: each password says only whether it is set. The original is not changed. */
 export function redact(settings: Settings) {
   return {
     ...settings,

@@ -72,7 +72,7 @@ export function databaseName() {
 export function timeZone() {
   return z.string().refine((name) => {
     try {
-      new Intl.DateTimeFormat('en', { timeZone: name });
+      Intl.DateTimeFormat('en', { timeZone: name });
       // Offsets such as +02:00 are understood too, but a legacy clock follows the summer time of its zone.
       return !/^[+-]/.test(name);
     } catch {

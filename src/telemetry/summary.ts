@@ -45,8 +45,6 @@ export function renderSummary(summary: RunSummary): string {
   return `${renderTable(COLUMNS, tables.map(cells), [footer])}\n\n${renderStages(summary.stagesMs)}`;
 }
 
-export type SummaryDocument = ReturnType<typeof summaryDocument>;
-
 /** The same as plain data, with exact numbers. */
 export function summaryDocument({ tables, elapsedMs, stagesMs }: RunSummary) {
   const sum = (pick: (table: TableSummary) => number) =>
