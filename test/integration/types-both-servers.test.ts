@@ -40,7 +40,7 @@ describe.each(sourceFlavors())('[invariant 11] every %s type, by the bulk road',
     const writer = await openTarget(target.config);
     try {
       const catalog = await readSourceCatalog(reader, source.config.database);
-      const columns = new Map(catalog.tables.map(({ name, columns }) => [name, columns[1]!]));
+      const columns = new Map(catalog.tables.map((table) => [table.name, table.columns[1]!]));
       for (const loaded of cases) {
         const actual = await load(reader, writer, loaded, columns.get(loaded.table)!);
         const { sourceType, targetType } = loaded.typeCase;

@@ -48,7 +48,7 @@ const TARGETS = [
 const almostValues = fc.oneof(
   fc.uint8Array({ maxLength: 60 }),
   fc
-    .string({ unit: fc.constantFrom(...'0123456789-+.:eE ,{}"\\ab\0'), maxLength: 60 })
+    .string({ unit: fc.constantFrom(...Array.from('0123456789-+.:eE ,{}"\\ab\0')), maxLength: 60 })
     .map((text) => Buffer.from(text)),
   fc
     .tuple(

@@ -25,7 +25,9 @@ describe('UUIDv5', () => {
   });
 
   test('[invariant 1] of an entity and a key never changes', () => {
-    expect(uuidV5Text(entityNamespace('patient'), '1')).toMatchInlineSnapshot(`"386c4549-795d-5cc4-b97a-9af14d7e7d9f"`);
+    expect(uuidV5Text(entityNamespace('patient'), '1')).toMatchInlineSnapshot(
+      `"386c4549-795d-5cc4-b97a-9af14d7e7d9f"`,
+    );
   });
 
   test('of the same key differs between entities', () => {

@@ -13,7 +13,7 @@ export type ValueWriter = (src: Buffer, start: number, end: number, dst: Buffer,
 export interface Codec {
   write: ValueWriter;
   /** The most bytes `write` can produce for a value of `length` bytes, its int32 length included. */
-  maxBytes(length: number): number;
+  maxBytes: (length: number) => number;
   /**
    * Set where the value's bytes go through as they are, after `prefix`: the compiler then copies them inline, and a
    * huge value is streamed in pieces. `write` does the same in one call.

@@ -4,12 +4,11 @@ import { putInt32 } from './wire.ts';
 
 /** A sign, 15 digits and a point: both the digits and the power of ten are exact doubles, and so is one division. */
 const FAST_BYTES = 16;
-const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => Number(`1e${exponent}`));
+const POWERS_OF_TEN = Float64Array.from({ length: 17 }, (_, exponent) => Number(`1e${exponent}`));
 /** The longest text that MySQL makes of a DOUBLE(255,30), with room to spare. */
 const MAX_TEXT_BYTES = 1024;
 
-const scratch = Buffer.allocUnsafeSlow(8);
-const scratchView = new DataView(scratch.buffer);
+const scratch = new DataView(new ArrayBuffer(8));
 
 /** Correctly rounded. Throws ValueRefused: malformed, or out_of_range for more than a double holds. */
 export function readDouble(src: Buffer, start: number, end: number): number {
@@ -51,13 +50,14 @@ function readSlowly(src: Buffer, start: number, end: number): number {
 }
 
 export function putFloat4(dst: Buffer, at: number, value: number): void {
-  scratchView.setFloat32(0, value);
-  for (let i = 0; i < 4; i++) dst[at + i] = scratch[i]!;
+  scratch.setFloat32(0, value);
+  putInt32(dst, at, scratch.getInt32(0));
 }
 
 function putFloat8(dst: Buffer, at: number, value: number): void {
-  scratchView.setFloat64(0, value);
-  for (let i = 0; i < 8; i++) dst[at + i] = scratch[i]!;
+  scratch.setFloat64(0, value);
+  putInt32(dst, at, scratch.getInt32(0));
+  putInt32(dst, at + 4, scratch.getInt32(4));
 }
 
 /** The nearest float4. Throws ValueRefused (out_of_range) where that is infinite, or zero for a value that is not. */

@@ -14,7 +14,7 @@ import { int2Codec, int4Codec, int8Codec } from './integer.ts';
 import { jsonbCodec } from './json.ts';
 import { decimalCodec, numericLimits, scientificCodec } from './numeric.ts';
 import { setCodec } from './set.ts';
-import { fractionalDigits, parseTargetType, type TargetType } from './target-type.ts';
+import { fractionalDigits, MICROSECOND_DIGITS, parseTargetType, type TargetType } from './target-type.ts';
 import { asciiCodec, limitedTextCodec, textCodec } from './text.ts';
 import { intervalCodec, timeOfDayCodec } from './time.ts';
 import { dateToTimestampCodec, timestampCodec } from './timestamp.ts';
@@ -100,15 +100,21 @@ const date: Family = (target, column, policies) => {
 function dateTime(base: string): Family {
   return (target, column, policies) =>
     target.base === base
-      ? timestampCodec(policies.zeroDate, fractionalDigits(target))
+      ? timestampCodec(policies.zeroDate, digitsToCheck(target, column))
       : digits(target, column, policies);
 }
 
 const time: Family = (target, column, policies) => {
-  if (target.base === 'interval') return intervalCodec(fractionalDigits(target));
-  if (target.base === 'time without time zone') return timeOfDayCodec(fractionalDigits(target));
+  if (target.base === 'interval') return intervalCodec(digitsToCheck(target, column));
+  if (target.base === 'time without time zone') return timeOfDayCodec(digitsToCheck(target, column));
   return digits(target, column, policies);
 };
+
+/** Only a target with fewer digits than the source needs a look at each value. */
+function digitsToCheck(target: TargetType, column: SourceColumn): number {
+  const digits = fractionalDigits(target);
+  return digits < column.fractionalDigits ? digits : MICROSECOND_DIGITS;
+}
 
 const text: Family = (target, column, policies) => {
   if (target.base === 'jsonb') return jsonbCodec;

@@ -13,9 +13,10 @@ export function setCodec(elementOid: number): Codec {
   return {
     write(src, start, end, dst, at) {
       let to = at + ARRAY_HEADER_BYTES;
+      if (start === end) return putArrayHeader(dst, at, to, elementOid, 0);
       let elements = 0;
       let from = start;
-      for (let p = start; p <= end && start < end; p++) {
+      for (let p = start; p <= end; p++) {
         if (p < end && src[p] !== COMMA) continue;
         putInt32(dst, to, p - from);
         to = copyBytes(src, from, p, dst, to + 4);

@@ -41,7 +41,7 @@ export function parseTargetType(type: string): TargetType {
   };
 }
 
-const MICROSECOND_DIGITS = 6;
+export const MICROSECOND_DIGITS = 6;
 
 /** Digits of a second's fraction that the type keeps. */
 export function fractionalDigits(target: TargetType): number {

@@ -34,6 +34,8 @@ export interface TextValueWriter {
 
 const MAX_UTF8_BYTES_PER_UNIT = 3;
 const SCRATCH_BYTES = 4096;
+/** Up to this, a loop in JavaScript beats the call into the encoder of Node. */
+const LOOP_CHARACTERS = 64;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /**
@@ -63,12 +65,24 @@ export function valueWriter(targetType: string): TextValueWriter {
 
 function writeText(codec: Codec, value: string | null, dst: Buffer, at: number): number {
   if (value === null) return putNull(dst, at);
+  if (value.length <= LOOP_CHARACTERS && putAscii(value))
+    return codec.write(scratch, 0, value.length, dst, at);
   if (value.includes('\0')) refuse('nul_byte');
   if (value.length * MAX_UTF8_BYTES_PER_UNIT > SCRATCH_BYTES) {
     const bytes = Buffer.from(value);
     return codec.write(bytes, 0, bytes.length, dst, at);
   }
   return codec.write(scratch, 0, scratch.write(value, 'utf8'), dst, at);
+}
+
+/** False, and `scratch` is void, where the text has other characters than those of ASCII or U+0000. */
+function putAscii(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit === 0 || unit > 0x7f) return false;
+    scratch[i] = unit;
+  }
+  return true;
 }
 
 function scalarCodec(target: TargetType): Codec | undefined {
