@@ -12,5 +12,5 @@
  */
 export { codecFor } from './registry.ts';
 export { selectExpression } from './select-expression.ts';
-export { valueWriter, type TextValueWriter } from './value-writer.ts';
+export { valueWriter } from './value-writer.ts';
 export { entityNamespace, uuidV5Text, writeUuidV5 } from './uuid-v5.ts';

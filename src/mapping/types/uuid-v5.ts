@@ -10,8 +10,8 @@ const UUID_BYTES = 16;
 /** Every id ever made hangs on it: never change it. */
 const PROJECT_NAMESPACE = Buffer.from('3ef0a2aa47c648579a2cdad13d6eef33', 'hex');
 
-/** What `writeUuidV5` writes: the length and the id. */
-export const UUID_V5_BYTES = 4 + UUID_BYTES;
+/** The length and the id. */
+const ENCODED_BYTES = 4 + UUID_BYTES;
 
 /** The namespace of all ids of an entity, 16 bytes; to be made once and kept. */
 export function entityNamespace(entity: string): Buffer {
@@ -54,7 +54,7 @@ export function uuidV5Text(namespace: Buffer, name: string): string {
 
 function uuidV5(namespace: Buffer, name: string): Buffer {
   const src = Buffer.from(name);
-  const dst = Buffer.allocUnsafe(UUID_V5_BYTES);
+  const dst = Buffer.allocUnsafe(ENCODED_BYTES);
   writeUuidV5(namespace, src, 0, src.length, dst, 0);
   return dst.subarray(4);
 }
