@@ -43,7 +43,7 @@ function sections(): [Section, [string, VariableDoc][]][] {
 
 function sentence(doc: VariableDoc): string {
   const unit = doc.unit ? ` [${doc.unit}]` : '';
-  return `${doc.describes}${unit}${doc.default === null ? ' (required)' : ''}: ${doc.expects}.`;
+  return `${doc.describes}${unit}. ${doc.default === null ? 'Required' : 'Takes'}: ${doc.expects}.`;
 }
 
 function assignment(name: string, doc: VariableDoc): string {
@@ -64,5 +64,5 @@ function shownDefault(doc: VariableDoc): string {
 
 function cell(doc: VariableDoc): string {
   const unit = doc.unit ? ` (${doc.unit})` : '';
-  return `${doc.describes}${unit}: ${doc.expects}`.replaceAll('|', '\\|');
+  return `${doc.describes}${unit}. Takes ${doc.expects}`.replaceAll('|', '\\|');
 }

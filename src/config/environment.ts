@@ -16,11 +16,12 @@ export interface GatheredEnvironment {
 
 const OUR_PREFIXES = ['LEGACY_DB_', 'TARGET_'];
 const KNOWN = new Set(VARIABLE_NAMES);
+const MAY_BE_EMPTY = new Set(['LEGACY_DB_PASSWORD', 'TARGET_DB_PASSWORD']);
 
 /**
  * Merges the .env file under the real environment, with the parser that `node --env-file` uses. A file that was asked
  * for and cannot be read is CONFIG_INVALID; a missing default file is not an error. Empty variables count as not set,
- * except passwords, where empty means none.
+ * except the two passwords that have no other to fall back on, where empty means none.
  */
 export function gatherEnvironment(
   env: Variables,
@@ -32,7 +33,7 @@ export function gatherEnvironment(
   const variables: Record<string, string> = {};
   for (const name of VARIABLE_NAMES) {
     const value = merged[name];
-    if (value !== undefined && (value !== '' || name.endsWith('_PASSWORD'))) variables[name] = value;
+    if (value !== undefined && (value !== '' || MAY_BE_EMPTY.has(name))) variables[name] = value;
   }
   return { variables, unknown: findUnknown(merged, fromFile) };
 }

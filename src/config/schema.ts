@@ -64,7 +64,7 @@ function service<P extends string>(prefix: P, defaultDatabase: string, of: strin
 }
 
 function later(describes: string, shownDefault = '') {
-  return optional(z.string(), 'any text', shownDefault, { section: 'later', describes });
+  return optional(z.string(), 'anything', shownDefault, { section: 'later', describes });
 }
 
 /** Every variable of the environment that Transfuse knows, in the order of the documentation. */

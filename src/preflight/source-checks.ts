@@ -62,7 +62,7 @@ function checkSelect(facts: SourceFacts, database: string, unreadable: readonly 
     granted && unreadable.length === 0,
     granted && unreadable.length === 0 ? `The user may read every table of ${database}.` : missing,
     'Every table has to be read, and a table that the user may not see would be missed without a word.',
-    { remedySql: `GRANT SELECT, SHOW VIEW, TRIGGER ON ${onDatabase} TO ${facts.account};` },
+    { remedySql: `GRANT SELECT ON ${onDatabase} TO ${facts.account};` },
   );
 }
 

@@ -73,8 +73,14 @@ describe('defaults', () => {
   });
 
   test('take an empty variable as not set, and an empty password as none', () => {
-    const settings = load({ JOBS: '', LEGACY_DB_PORT: '', LEGACY_DB_PASSWORD: '' });
+    const settings = load({
+      JOBS: '',
+      LEGACY_DB_PORT: '',
+      LEGACY_DB_PASSWORD: '',
+      TARGET_DOCTOR_DB_PASSWORD: '',
+    });
     expect(settings.source).toMatchObject({ port: 3306, password: '' });
+    expect(settings.targets.doctor.password).toBe(COMPLETE.TARGET_DB_PASSWORD);
   });
 });
 
