@@ -21,7 +21,7 @@ describe('target names', () => {
         expect(Buffer.byteLength(short)).toBeLessThanOrEqual(MAX_IDENTIFIER_BYTES);
         if (Buffer.byteLength(name) <= MAX_IDENTIFIER_BYTES) expect(short).toBe(name);
         expect(shortenIdentifier(short)).toBe(short);
-        expect(short.isWellFormed()).toBe(name.isWellFormed());
+        expect(Buffer.from(short).toString()).toBe(short);
       }),
     );
   });

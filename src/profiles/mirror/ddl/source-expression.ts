@@ -123,7 +123,9 @@ class Parser {
   private product(): SourceExpression {
     let left = this.unary();
     for (;;) {
-      const operator = (['*', '%'] as const).find((symbol) => this.takeSymbol(symbol));
+      const operator = this.takeWord('MOD')
+        ? '%'
+        : (['*', '%'] as const).find((symbol) => this.takeSymbol(symbol));
       if (operator === undefined) return left;
       left = { kind: 'arithmetic', operator, left, right: this.unary() };
     }
