@@ -10,7 +10,6 @@ import {
 } from './error-kind.ts';
 
 export { copyLineOf, rejectReasonOf, sqlStateOf, targetErrorKind } from './error-kind.ts';
-export type { TargetErrorKind } from './error-kind.ts';
 
 export interface TargetErrorContext {
   /** What was being done, as it follows "could not": `create table a`. Names only, never a value. */

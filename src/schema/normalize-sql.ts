@@ -44,9 +44,16 @@ function stringTokens(text: string): Token[] {
   return number[1] === '' ? [digits] : [{ kind: 'symbol', text: '-' }, digits];
 }
 
+/** Without exponent and leading zeros: 1.5e-3 as 0.0015, 1e20 with its twenty zeros. */
 function plainNumber(text: string): string {
-  const plain = /e/i.test(text) ? String(Number(text)) : text;
-  return plain.replace(/^0+(?=\d)/, '');
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const point = whole.length + Number(exponent);
+  const digits = (whole + fraction).padStart(whole.length + fraction.length + Math.max(0, -point), '0');
+  const at = Math.max(point, 0);
+  const padded = digits.padEnd(at, '0');
+  const decimals = padded.slice(at);
+  return `${padded.slice(0, at).replace(/^0+(?=\d)/, '') || '0'}${decimals && `.${decimals}`}`;
 }
 
 /** jsonb prints its values with blanks and keys in its own order. */
