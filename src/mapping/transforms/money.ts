@@ -1,0 +1,56 @@
+/** Amounts of money. Exact: digits are moved, never calculated with. */
+import { refuse } from '../../core/reject-reasons.ts';
+import type { Transform } from '../mapping.ts';
+
+const CURRENCY = String.raw`(?:[\p{Sc}]|[A-Z]{3})`;
+const SIGNS = { '.': String.raw`\.`, ',': ',' } as const;
+
+/**
+ * An amount as people write it, for a numeric column: `$1,234.50`, `EUR -12`, `(7.00)` for a negative one. `decimalMark` is
+ * what stands before the cents; the other mark, an apostrophe or a blank may group thousands. Anything else is refused
+ * (malformed); a text of blanks only is NULL.
+ */
+export function money(decimalMark: '.' | ','): Transform {
+  const grouping = `[${decimalMark === '.' ? ',' : '.'}'\\u0020\\u00a0\\u202f]`;
+  const digits = String.raw`(?<whole>\d{1,3}(?:${grouping}\d{3})+|\d+)(?:${SIGNS[decimalMark]}(?<fraction>\d+))?`;
+  const amount = new RegExp(
+    String.raw`^(?<open>\()?\s*(?:${CURRENCY}\s*)?(?<minus>[-−])?\s*(?:${CURRENCY}\s*)?${digits}\s*(?:${CURRENCY})?\s*(?<close>\))?$`,
+    'u',
+  );
+  return {
+    name: `money(${decimalMark})`,
+    apply: (text) => {
+      const trimmed = text?.trim() ?? '';
+      if (trimmed === '') return null;
+      const {
+        open,
+        close,
+        minus,
+        whole = '',
+        fraction,
+      } = amount.exec(trimmed)?.groups ?? refuse('malformed');
+      if ((open === undefined) !== (close === undefined)) refuse('malformed');
+      const sign = (open === undefined) === (minus === undefined) ? '' : '-';
+      return `${sign}${whole.replace(/\D/g, '')}${fraction === undefined ? '' : `.${fraction}`}`;
+    },
+  };
+}
+
+const DECIMAL = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<fraction>\d*))?$/;
+
+/**
+ * A DECIMAL in the smallest unit of its currency, for an integer column: with 2 digits `12.50` becomes `1250`. More digits
+ * than that are refused (out_of_range) unless they are zeros; what is not a decimal is refused as malformed.
+ */
+export function minorUnits(digits: number): Transform {
+  return {
+    name: `minorUnits(${digits})`,
+    apply: (text) => {
+      if (text === null) return null;
+      const { sign = '', whole = '', fraction = '' } = DECIMAL.exec(text)?.groups ?? refuse('malformed');
+      if (/[1-9]/.test(fraction.slice(digits))) refuse('out_of_range');
+      const units = `${whole}${fraction.slice(0, digits).padEnd(digits, '0')}`.replace(/^0+(?=\d)/, '');
+      return units === '0' ? units : sign + units;
+    },
+  };
+}
