@@ -3,17 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { readSourceCatalog } from '../../src/mysql/catalog.ts';
 import type { Finding } from '../../src/preflight/finding.ts';
 import { findLargestRow } from '../../src/preflight/largest-row.ts';
-import { captureIo } from '../support/captured-io.ts';
-import {
-  createSourceDatabase,
-  createTargetDatabase,
-  sourceFlavors,
-  type TestDatabase,
-} from '../support/databases.ts';
+import { environmentFor, runJson } from '../support/command-line.ts';
+import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 import { connectToSource } from '../support/source-settings.ts';
 
 let cwd: string;
@@ -24,30 +18,15 @@ afterEach(() => {
   rmSync(cwd, { recursive: true });
 });
 
-function environment(source: TestDatabase['config'], target: TestDatabase['config']): Record<string, string> {
-  return {
-    LEGACY_DB_HOST: source.host,
-    LEGACY_DB_PORT: String(source.port),
-    LEGACY_DB_USER: source.user,
-    LEGACY_DB_PASSWORD: source.password,
-    LEGACY_DB_NAME: source.database,
-    LEGACY_DB_SSL_CA: source.caFile,
-    TARGET_DB_HOST: target.host,
-    TARGET_DB_PORT: String(target.port),
-    TARGET_DB_USER: target.user,
-    TARGET_DB_PASSWORD: target.password,
-    TARGET_DB_NAME: target.database,
-    TARGET_DB_SSL_CA: target.caFile,
-  };
-}
-
 /** Runs the command and returns its findings by id. */
 async function check(env: Record<string, string>, ...args: string[]) {
-  const io = captureIo(env, cwd);
-  const exitCode = await main(['test-connection', '--json', ...args], { io });
-  const document = JSON.parse(io.text('stdout')) as { code?: string; result?: { findings: Finding[] } };
+  const { exitCode, document, stderr } = await runJson<{ findings: Finding[] }>(
+    ['test-connection', ...args],
+    env,
+    cwd,
+  );
   const findings = new Map(document.result?.findings.map((entry) => [entry.id, entry]));
-  return { exitCode, code: document.code, findings, stderr: io.text('stderr') };
+  return { exitCode, code: document.code, findings, stderr };
 }
 
 const failedIds = (findings: Map<string, Finding>) =>
@@ -58,7 +37,7 @@ describe.each(sourceFlavors())('test-connection with a %s source', (flavor) => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
     await source.query('CREATE TABLE patients (id INT PRIMARY KEY, notes LONGTEXT)');
-    const { findings, exitCode } = await check(environment(source.config, target.config));
+    const { findings, exitCode } = await check(environmentFor(source.config, target.config));
     expect(failedIds(findings)).toEqual([]);
     expect(exitCode).toBe(0);
     expect(findings.get('source-tls')?.what).toMatch(/TLSv1\.[23], mode verify-full/);
@@ -77,7 +56,7 @@ describe.each(sourceFlavors())('test-connection with a %s source', (flavor) => {
     await source.query(`CREATE USER ${account} IDENTIFIED BY '${password}'`);
     try {
       await source.query(`GRANT SELECT ON \`${source.config.database}\`.patients TO ${account}`);
-      const env = environment({ ...source.config, user, password }, target.config);
+      const env = environmentFor({ ...source.config, user, password }, target.config);
       const before = await check(env, '--source');
       expect([before.exitCode, before.code]).toEqual([4, 'PREREQUISITES']);
       const client = flavor === 'mariadb' ? 'source-binlog-monitor' : 'source-replication-client';
@@ -129,7 +108,7 @@ describe('test-connection with a target', () => {
     const role = `writer_${randomBytes(4).toString('hex')}`;
     await target.query(`CREATE ROLE ${role} LOGIN PASSWORD 'canary'`);
     try {
-      const env = environment(source.config, { ...target.config, user: role, password: 'canary' });
+      const env = environmentFor(source.config, { ...target.config, user: role, password: 'canary' });
       const before = await check(env, '--target');
       expect(before.exitCode).toBe(4);
       expect(failedIds(before.findings)).toEqual(['target-schema-public', 'target-schema-transfuse']);
@@ -147,7 +126,7 @@ describe('test-connection with a target', () => {
   test('that does not answer, or is not trusted, is one finding with its remedy [invariant 12]', async () => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
-    const env = environment(source.config, target.config);
+    const env = environmentFor(source.config, target.config);
     const down = await check({ ...env, TARGET_DB_PORT: '1' }, '--target');
     expect([down.exitCode, [...down.findings.keys()]]).toEqual([4, ['target-reachable']]);
     const { TARGET_DB_SSL_CA: _, ...withoutCa } = env;
@@ -161,7 +140,7 @@ describe('test-connection with a target', () => {
   test('says that storage is not part of this version', async () => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
-    const { exitCode, code } = await check(environment(source.config, target.config), '--storage');
+    const { exitCode, code } = await check(environmentFor(source.config, target.config), '--storage');
     expect([exitCode, code]).toEqual([2, 'USAGE']);
   });
 });
