@@ -29,8 +29,9 @@ export function money(decimalMark: '.' | ','): Transform {
         whole = '',
         fraction,
       } = amount.exec(trimmed)?.groups ?? refuse('malformed');
-      if ((open === undefined) !== (close === undefined)) refuse('malformed');
-      const sign = (open === undefined) === (minus === undefined) ? '' : '-';
+      const isBracketed = open !== undefined;
+      if (isBracketed !== (close !== undefined) || (isBracketed && minus !== undefined)) refuse('malformed');
+      const sign = isBracketed || minus !== undefined ? '-' : '';
       return `${sign}${whole.replace(/\D/g, '')}${fraction === undefined ? '' : `.${fraction}`}`;
     },
   };
