@@ -43,6 +43,8 @@ import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
 export interface BulkOptions {
   settings: Settings;
   plan: Plan;
+  /** As given to --profile: worker threads load it again. */
+  profileName: string;
   signal: AbortSignal;
   observer: BulkObserver;
   /** Empty the planned tables first, whoever filled them. */
@@ -283,9 +285,10 @@ class BulkLoad {
     const chunkCount = working.reduce((sum, load) => sum + load.tasks.length, 0);
     if (chunkCount === 0) return;
     observer.onPhase('loading rows');
-    const lanes = await openLanes({
+    const lanes = openLanes({
       settings,
       plan,
+      profileName: this.#options.profileName,
       count: Math.min(settings.bulk.jobs, chunkCount),
       signal: this.#signal,
       onProgress: (progress) => observer.onProgress(progress),

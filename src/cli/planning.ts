@@ -9,7 +9,7 @@ import { openSource } from '../mysql/connection.ts';
 import { readTargetFacts } from '../postgres/catalog.ts';
 import { openTarget, type OpenTargetOptions } from '../postgres/connection.ts';
 import type { CommandContext } from './command.ts';
-import { loadProfile } from './load-profile.ts';
+import { loadProfile } from '../profiles/load-profile.ts';
 
 /** The catalog of the source, read over a connection of its own. */
 export async function readCatalog(

@@ -41,6 +41,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
       const report = await runBulk({
         settings,
         plan,
+        profileName: context.profileName,
         signal,
         observer: observe(context, progress),
         replace: options.replace ?? false,

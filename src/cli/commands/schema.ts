@@ -10,7 +10,7 @@ import { createSchema } from '../../schema/create-schema.ts';
 import { printSchema } from '../../schema/print-schema.ts';
 import { SchemaDiffersError } from '../../schema/schema-differs-error.ts';
 import type { CommandContext, CommandDefinition, CommandResult } from '../command.ts';
-import { loadProfile } from '../load-profile.ts';
+import { loadProfile } from '../../profiles/load-profile.ts';
 import { mappingOptions, readCatalog, readExtensions } from '../planning.ts';
 import { differencesDocument, renderReport, reportDocument } from '../render-schema.ts';
 
