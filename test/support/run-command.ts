@@ -1,0 +1,123 @@
+/** Runs the built executables of bin/ as the operator does: in processes of their own, with nothing but an environment. */
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnBound } from './servers/processes.ts';
+
+const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
+const MEMORY_POLL_MS = 25;
+
+export interface CommandOutcome {
+  /** null where a signal ended it. */
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** Of the resident memory, as last seen before the end. */
+  peakBytes: number;
+  elapsedMs: number;
+}
+
+export interface RunningCommand {
+  readonly pid: number;
+  readonly ended: Promise<CommandOutcome>;
+  readonly isRunning: boolean;
+  stdout(): string;
+  stderr(): string;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+/** Where the databases of a command are. */
+export interface DatabaseAddress {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  caFile: string;
+  database: string;
+}
+
+/** The whole environment of a command; `changes` win, and an empty text takes a variable away. */
+export function commandEnvironment(
+  source: DatabaseAddress,
+  target: DatabaseAddress,
+  changes: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    ...(process.env['PATH'] && { PATH: process.env['PATH'] }),
+    NO_COLOR: '1',
+    LEGACY_DB_HOST: source.host,
+    LEGACY_DB_PORT: String(source.port),
+    LEGACY_DB_USER: source.user,
+    LEGACY_DB_PASSWORD: source.password,
+    LEGACY_DB_NAME: source.database,
+    LEGACY_DB_SSL_CA: source.caFile,
+    TARGET_DB_HOST: target.host,
+    TARGET_DB_PORT: String(target.port),
+    TARGET_DB_USER: target.user,
+    TARGET_DB_PASSWORD: target.password,
+    TARGET_DB_NAME: target.database,
+    TARGET_DB_SSL_CA: target.caFile,
+    ...changes,
+  };
+}
+
+/** Starts `bin/<name>`. The process does not outlive the test's own. */
+export function startCommand(
+  name: string,
+  args: readonly string[],
+  options: { env: Record<string, string>; cwd: string },
+): RunningCommand {
+  const startedAt = performance.now();
+  const child = spawnBound(
+    { command: process.execPath, args: [path.join(PROJECT_ROOT, 'bin', name), ...args] },
+    { ...options, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const pid = child.pid!;
+  const output = { stdout: '', stderr: '' };
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  let peakBytes = 0;
+  const meter = setInterval(() => (peakBytes = Math.max(peakBytes, peakMemoryBytes(pid))), MEMORY_POLL_MS);
+  const ended = once(child, 'close').then(([exitCode, signal]): CommandOutcome => {
+    clearInterval(meter);
+    return { exitCode, signal, ...output, peakBytes, elapsedMs: performance.now() - startedAt };
+  });
+  return {
+    pid,
+    ended,
+    get isRunning() {
+      return isRunning();
+    },
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    kill: (signal = 'SIGKILL') => void (isRunning() && process.kill(pid, signal)),
+  };
+}
+
+/** VmHWM: the most that was resident at any moment so far; 0 where the process is gone. */
+function peakMemoryBytes(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Polls until `condition` holds, and returns what it gave. Throws naming `what` at the deadline. */
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | false> | T | false,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await condition();
+    if (answer !== false) return answer;
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain for: ${what}`);
+    await sleep(20);
+  }
+}
