@@ -39,6 +39,8 @@ export function checkSignature(table: string, expected: string, fields: FieldPac
 /** The signature of a SELECT, read without reading a row. Throws SOURCE_TABLE_CHANGED when a table or column is gone. */
 export async function readFieldSignature(source: SourceConnection, select: string, table: string): Promise<string> {
   const fields = await new Promise<FieldPacket[]>((resolve, reject) => {
+    // The driver forgets a waiting callback when the connection breaks.
+    source.onLost(reject);
     source.raw.query({ sql: `${select} LIMIT 0`, rowsAsArray: true }, (error, _rows, found) => {
       if (error) reject(classifySourceError(error, { ...source.context, table, doing: 'reading column definitions' }));
       else resolve(found);

@@ -1,5 +1,4 @@
 /** Lanes that live in a worker thread, seen from the main thread. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { TransfuseError } from '../core/errors.ts';
 import type { ChunkOutcome, ChunkProgress, ChunkTask } from './chunk-task.ts';
@@ -43,12 +42,18 @@ export function startWorkerLanes({ input, signal, onProgress, onRetry }: WorkerL
     }
   });
   signal.addEventListener('abort', () => send({ kind: 'stop' }), { once: true });
-  let closing: Promise<unknown> | null = null;
-  const close = async () => {
-    if (dead) return;
-    closing ??= once(worker, 'exit');
+  let closing: Promise<void> | null = null;
+  const shutDown = async () => {
+    const closed = new Promise<void>((resolve) => {
+      worker.on('message', (message: FromWorker) => message.kind === 'closed' && resolve());
+      worker.on('exit', () => resolve());
+    });
     send({ kind: 'close' });
-    await closing;
+    await closed;
+    await worker.terminate();
+  };
+  const close = async () => {
+    if (!dead) await (closing ??= shutDown());
   };
   return Array.from({ length: input.lanes }, (_, lane) => ({
     load: (task: ChunkTask) =>
