@@ -1,0 +1,131 @@
+/** The servers of one demo, with the accounts and the settings that the executables use, and how all of it goes away. */
+import fs from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import mysql from 'mysql2/promise';
+import pg from 'pg';
+import {
+  startMariadb,
+  startMysql,
+  startPostgres,
+  type MysqlFlavor,
+  type MysqlServer,
+  type PostgresServer,
+} from '../support/servers/index.ts';
+import type { EndAddress } from './check/database-ends.ts';
+
+export interface Stage {
+  source: MysqlServer;
+  target: PostgresServer;
+  /** Logs, and the .env file. */
+  dir: string;
+  /** Stops the servers. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** An account with the privileges of the manual and no others. */
+const ACCOUNT = { user: 'migration', password: 'for-the-demo-only' };
+export const TARGET_DATABASE = 'patient_service';
+export const CLINIC_DATABASE = 'clinic';
+
+const REPLICATION_PRIVILEGES: Record<MysqlFlavor, string> = {
+  mariadb: 'BINLOG MONITOR, REPLICATION SLAVE',
+  mysql: 'REPLICATION CLIENT, REPLICATION SLAVE',
+};
+
+/** Starts the servers. Throws where one cannot be had; nothing is left running then. */
+export async function openStage(flavor: MysqlFlavor): Promise<Stage> {
+  const started = await Promise.allSettled([
+    flavor === 'mysql' ? startMysql() : startMariadb(),
+    startPostgres(),
+  ] as const);
+  const [source, target] = started;
+  const stop = async () => {
+    await Promise.all(started.map((server) => (server.status === 'fulfilled' ? server.value.stop() : null)));
+  };
+  if (source.status === 'rejected' || target.status === 'rejected') {
+    await stop();
+    throw source.status === 'rejected' ? source.reason : (target as PromiseRejectedResult).reason;
+  }
+  const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-demo-'));
+  return { source: source.value, target: target.value, dir, stop };
+}
+
+/** How the superuser reaches the source. */
+export function sourceConnection({ source }: Stage): mysql.ConnectionOptions {
+  const { host, port, user, password, caFile } = source;
+  return { host, port, user, password, ssl: { ca: readFileSync(caFile) } };
+}
+
+/** Makes the accounts of the migration. To be called when the source database is there. */
+export async function createAccounts(stage: Stage, sourceDatabase: string): Promise<void> {
+  const connection = await mysql.createConnection(sourceConnection(stage));
+  const account = `'${ACCOUNT.user}'@'127.0.0.1'`;
+  const database = sourceDatabase.replaceAll('`', '``').replaceAll(/[_%]/g, '\\$&');
+  await connection.query('SET SESSION sql_log_bin = 0');
+  await connection.query(`CREATE USER ${account} IDENTIFIED BY '${ACCOUNT.password}'`);
+  await connection.query(
+    `GRANT SELECT, SHOW VIEW, TRIGGER, EXECUTE, EVENT ON \`${database}\`.* TO ${account}`,
+  );
+  await connection.query(`GRANT ${REPLICATION_PRIVILEGES[stage.source.flavor]} ON *.* TO ${account}`);
+  await connection.end();
+
+  const { host, port, user, password, caFile } = stage.target;
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    password,
+    database: 'postgres',
+    ssl: { ca: readFileSync(caFile) },
+  });
+  await client.connect();
+  await client.query(`CREATE ROLE ${ACCOUNT.user} LOGIN CREATEDB PASSWORD '${ACCOUNT.password}'`);
+  await client.end();
+}
+
+/** The settings of the migration, as its users write them into .env. */
+export function settingsFor(
+  stage: Stage,
+  sourceDatabase: string,
+  maxRejects: number,
+): Record<string, string> {
+  const { source, target, dir } = stage;
+  return {
+    LEGACY_DB_HOST: source.host,
+    LEGACY_DB_PORT: String(source.port),
+    LEGACY_DB_USER: ACCOUNT.user,
+    LEGACY_DB_PASSWORD: ACCOUNT.password,
+    LEGACY_DB_NAME: sourceDatabase,
+    LEGACY_DB_SSL_CA: source.caFile,
+    TARGET_DB_HOST: target.host,
+    TARGET_DB_PORT: String(target.port),
+    TARGET_DB_USER: ACCOUNT.user,
+    TARGET_DB_PASSWORD: ACCOUNT.password,
+    TARGET_DB_NAME: TARGET_DATABASE,
+    TARGET_DB_SSL_CA: target.caFile,
+    MAX_REJECTS: String(maxRejects),
+    LOG_DIR: path.join(dir, 'logs'),
+  };
+}
+
+/** Writes them to a file that only its owner may read, and returns its path. */
+export async function writeEnvFile(
+  stage: Stage,
+  settings: Readonly<Record<string, string>>,
+): Promise<string> {
+  const file = path.join(stage.dir, '.env');
+  const lines = Object.entries(settings).map(([name, value]) => `${name}="${value}"\n`);
+  await fs.writeFile(file, lines.join(''), { mode: 0o600 });
+  return file;
+}
+
+/** Both ends for the check, as superusers: it has to see what the migration's own account might not. */
+export function endsOf(stage: Stage, sourceDatabase: string): { source: EndAddress; target: EndAddress } {
+  const address = (server: MysqlServer | PostgresServer, database: string): EndAddress => {
+    const { host, port, user, password, caFile } = server;
+    return { host, port, user, password, caFile, database };
+  };
+  return { source: address(stage.source, sourceDatabase), target: address(stage.target, TARGET_DATABASE) };
+}

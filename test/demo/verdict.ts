@@ -1,0 +1,97 @@
+/** Whether everything adds up, in a table and a sentence. */
+import { formatCount, formatDuration } from '../../src/telemetry/format.ts';
+import type { EndAddress } from './check/database-ends.ts';
+import { checkObjects } from './check/check-objects.ts';
+import { checkTables, type TableCheck } from './check/check-tables.ts';
+import type { PlantedRejects } from './clinic/planted.ts';
+import type { Narrator } from './narrator.ts';
+
+export interface Expectation {
+  source: EndAddress;
+  target: EndAddress;
+  /** null where nobody knows what the source holds. */
+  plantedRejects: readonly PlantedRejects[] | null;
+  startedAt: number;
+  signal: AbortSignal;
+}
+
+/** Enough to compare every row of the demo as it is by default, and of Sakila. */
+const MAX_COMPARED_ROWS = 200_000;
+
+/** Checks all of it, prints what was found, and says whether it is right. */
+export async function giveVerdict(expected: Expectation, narrator: Narrator): Promise<boolean> {
+  const { source, target, signal } = expected;
+  const checks: TableCheck[] = [];
+  for await (const check of checkTables({ source, target, maxComparedRows: MAX_COMPARED_ROWS, signal })) {
+    checks.push(check);
+  }
+  printChecks(checks, narrator);
+  const { rejects, problems: objectProblems } = await checkObjects(source, target);
+  const problems = [
+    ...(checks.length === 0 ? ['The source has no tables.'] : []),
+    ...checks.flatMap((check) => check.problems.map((problem) => `${check.table}: ${problem}`)),
+    ...objectProblems,
+  ];
+  const planted = expected.plantedRejects;
+  if (planted) {
+    for (const { table, reason, what, count } of planted) {
+      const found = rejects.get(`${table} ${reason}`) ?? 0;
+      rejects.delete(`${table} ${reason}`);
+      if (found === count) narrator.say(`Rejected as planted: ${formatCount(count)} of ${table}: ${what}.`);
+      else
+        problems.push(
+          `${table}: ${count} rows were planted with ${what}, and ${found} rejected for ${reason}.`,
+        );
+    }
+    for (const [kind, count] of rejects) problems.push(`${count} rejects that nobody planted: ${kind}.`);
+  }
+  for (const problem of problems) narrator.say(`✗ ${problem}`);
+  narrator.verdict(
+    problems.length === 0,
+    sentence(checks, problems.length, performance.now() - expected.startedAt),
+  );
+  return problems.length === 0;
+}
+
+function printChecks(checks: readonly TableCheck[], narrator: Narrator): void {
+  const sum = (pick: (check: TableCheck) => number) =>
+    checks.reduce((total, check) => total + pick(check), 0);
+  narrator.table(
+    [
+      { title: 'table', align: 'left' },
+      { title: 'rows in the source', align: 'right' },
+      { title: 'in the target', align: 'right' },
+      { title: 'rejected', align: 'right' },
+      { title: 'values compared', align: 'right' },
+      { title: '', align: 'left' },
+    ],
+    checks.map((check) => [
+      check.table,
+      formatCount(check.sourceRows),
+      check.targetRows === null ? 'missing' : formatCount(check.targetRows),
+      formatCount(check.rejected),
+      check.sampledOneIn === 1 ? 'all rows' : `${formatCount(check.comparedRows)} rows`,
+      check.problems.length === 0 ? '✓' : '✗',
+    ]),
+    [
+      [
+        `${checks.length} tables`,
+        formatCount(sum((check) => check.sourceRows)),
+        formatCount(sum((check) => check.targetRows ?? 0)),
+        formatCount(sum((check) => check.rejected)),
+        `${formatCount(sum((check) => check.comparedRows))} rows`,
+        '',
+      ],
+    ],
+  );
+}
+
+function sentence(checks: readonly TableCheck[], problems: number, elapsedMs: number): string {
+  const took = `(${formatDuration(elapsedMs)} in all)`;
+  if (problems > 0) return `NOT EVERYTHING ADDS UP: ${problems} problems, named above. ${took}`;
+  const rows = checks.reduce((sum, check) => sum + check.sourceRows, 0);
+  const rejected = checks.reduce((sum, check) => sum + check.rejected, 0);
+  const loaded = `${formatCount(rows - rejected)} are in PostgreSQL, value by value`;
+  const kept = rejected === 0 ? '' : `, ${formatCount(rejected)} are kept in the ledger with the reason`;
+  return `EVERYTHING ADDS UP: of ${formatCount(rows)} rows ${loaded}${kept}. ${took}`;
+}
