@@ -79,7 +79,9 @@ export async function saveAndDropObjects(
        SELECT $1, e->>'kind', e->>'schema', e->>'table', e->>'name', e->>'referenced', e->>'definition'
        FROM jsonb_array_elements($2::jsonb) AS e
        ON CONFLICT (run_id, kind, schema_name, table_name, object_name)
-       DO UPDATE SET definition = excluded.definition, state = 'dropped', failure = NULL, restored_at = NULL`,
+       DO UPDATE SET state = 'dropped', failure = NULL, restored_at = NULL,
+         -- What is there of one that was never fully restored may be less than what it was, such as NOT VALID.
+         definition = CASE saved_objects.state WHEN 'restored' THEN excluded.definition ELSE saved_objects.definition END`,
       [runId, JSON.stringify(rows)],
     );
     const ordered = rows.toSorted((a, b) => DROP_ORDER.indexOf(a.kind) - DROP_ORDER.indexOf(b.kind));
