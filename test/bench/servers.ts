@@ -1,0 +1,83 @@
+/** The two servers that everything is measured on, and the programs' ways to reach them. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import mysql from 'mysql2/promise';
+import pg from 'pg';
+import {
+  startMariadb,
+  startPostgres,
+  type MysqlServer,
+  type PostgresServer,
+} from '../support/servers/index.ts';
+
+/** Said in the result: no checkpoint and no autovacuum of the server's own falls into a measurement. */
+export const SERVER_SETTINGS = {
+  mariadb: ['--innodb-buffer-pool-size=1G'],
+  postgres: [
+    '-c',
+    'shared_buffers=512MB',
+    '-c',
+    'max_wal_size=16GB',
+    '-c',
+    'checkpoint_timeout=1h',
+    '-c',
+    'autovacuum=off',
+  ],
+};
+
+export interface BenchServers extends AsyncDisposable {
+  readonly source: MysqlServer;
+  readonly target: PostgresServer;
+  /** For files of the bench and of the servers: both may read it. */
+  readonly directory: string;
+  /** One connection to the source. */
+  readonly sourceAdmin: mysql.Connection;
+  /** Runs one statement in a database of the target. */
+  queryTarget<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<Row[]>;
+}
+
+/** Everything is stopped and removed when the result is disposed of. */
+export async function startBenchServers(): Promise<BenchServers> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const dispose = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-bench-'));
+    undo.push(() => fs.rm(directory, { recursive: true, force: true }));
+    await fs.chmod(directory, 0o755);
+    const source = await startMariadb({ extraArgs: SERVER_SETTINGS.mariadb });
+    undo.push(() => source.stop());
+    const target = await startPostgres({ extraArgs: SERVER_SETTINGS.postgres });
+    undo.push(() => target.stop());
+    const { host, port, user, password } = source;
+    const sourceAdmin = await mysql.createConnection({ host, port, user, password });
+    undo.push(() => sourceAdmin.end());
+    return {
+      source,
+      target,
+      directory,
+      sourceAdmin,
+      queryTarget: (database, sql) => queryOnce(target, database, sql),
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function queryOnce<Row extends pg.QueryResultRow>(
+  { host, port, user, password }: PostgresServer,
+  database: string,
+  sql: string,
+): Promise<Row[]> {
+  const client = new pg.Client({ host, port, user, password, database });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
