@@ -48,9 +48,14 @@ export class CopySink extends Writable {
     return this.#copy.rowCount;
   }
 
-  override _write(batch: EncodedBatch, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+  override _write(
+    batch: EncodedBatch,
+    _encoding: BufferEncoding,
+    callback: (error?: Error | null) => void,
+  ): void {
     const since = performance.now();
-    const bytes = batch.buffer.length === batch.length ? batch.buffer : batch.buffer.subarray(0, batch.length);
+    const bytes =
+      batch.buffer.length === batch.length ? batch.buffer : batch.buffer.subarray(0, batch.length);
     this.#copy.write(bytes, (error) => {
       this.waitMs += performance.now() - since;
       // The driver may still hold bytes that the socket has not taken: only then is the buffer left to the collector.

@@ -85,7 +85,8 @@ export class LargeRowEncoder {
 
   #feedValue(data: Buffer, from: number): number {
     const end = Math.min(from + this.#remaining, data.length);
-    if (this.#collected) this.#collectedLength += data.copy(this.#collected, this.#collectedLength, from, end);
+    if (this.#collected)
+      this.#collectedLength += data.copy(this.#collected, this.#collectedLength, from, end);
     else this.#out.write(data, from, end);
     this.#remaining -= end - from;
     if (this.#remaining === 0) this.#endValue();

@@ -26,6 +26,7 @@ import { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
+import { rowKeyColumns } from '../mysql/row-key.ts';
 import { readTargetCatalog } from '../postgres/catalog.ts';
 import { qualified } from '../postgres/identifiers.ts';
 import type { BulkObserver, BulkReport } from './bulk-report.ts';
@@ -36,6 +37,7 @@ import { finishTable } from './finish-table.ts';
 import { openLanes } from './lane-pool.ts';
 import { runLanes } from './lanes.ts';
 import { restoreObjects } from './restore.ts';
+import { retryRejects } from './retry-rejects.ts';
 import { saveAndDropObjects } from './saved-objects.ts';
 import { selectStatement } from './statements.ts';
 import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
@@ -49,6 +51,8 @@ export interface BulkOptions {
   observer: BulkObserver;
   /** Empty the planned tables first, whoever filled them. */
   replace: boolean;
+  /** Load again the rows that are rejected, after the rest. */
+  retryRejects: boolean;
   /** Stop at the first chunk with a reject. */
   failFast: boolean;
 }
@@ -65,7 +69,12 @@ export async function runBulk(options: BulkOptions): Promise<BulkReport> {
   });
   try {
     const stop = new AbortController();
-    const load = new BulkLoad(options, session, AbortSignal.any([signal, session.lockLost, stop.signal]), stop);
+    const load = new BulkLoad(
+      options,
+      session,
+      AbortSignal.any([signal, session.lockLost, stop.signal]),
+      stop,
+    );
     return await load.run();
   } catch (error) {
     if (session.lockLost.aborted) throw session.lockLost.reason;
@@ -121,6 +130,7 @@ class BulkLoad {
         }),
       );
       await this.#completeLoads(run);
+      if (this.#options.retryRejects) await this.#retryRejects(source, run);
       const totals = await this.#session.run((target) => readTotals(target, run.id));
       const chosen = new Set(plan.mappings.map(({ mapping }) => mapping.id));
       return {
@@ -190,7 +200,10 @@ class BulkLoad {
       throw new TransfuseError(
         'SOURCE_TABLE_CHANGED',
         `The load of ${table.name} was begun under another plan: its columns, or the policies for its values, have changed since.`,
-        { where: { table: table.name }, fix: `Run bin/schema, then bin/bulk --tables ${table.name} --replace.` },
+        {
+          where: { table: table.name },
+          fix: `Run bin/schema, then bin/bulk --tables ${table.name} --replace.`,
+        },
       );
     }
   }
@@ -198,7 +211,9 @@ class BulkLoad {
   /** Takes away what would slow the load or stand in its way, and with --replace the rows. */
   async #prepareTables(run: Run, loads: Map<string, Load>): Promise<void> {
     const { plan, replace } = this.#options;
-    const begun = plan.mappings.filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'complete');
+    const begun = plan.mappings.filter(
+      ({ mapping }) => replace || loads.get(mapping.id)?.state !== 'complete',
+    );
     const tables = begun
       .filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'loaded')
       .map(({ mapping }) => mapping.target);
@@ -207,7 +222,9 @@ class BulkLoad {
     if (!replace) return;
     await this.#session.run(async (target) => {
       await target.query('BEGIN');
-      await target.query(`TRUNCATE ${tables.map(({ schema, table }) => qualified(schema, table)).join(', ')}`);
+      await target.query(
+        `TRUNCATE ${tables.map(({ schema, table }) => qualified(schema, table)).join(', ')}`,
+      );
       for (const { mapping } of begun) await forgetLoad(target, run.id, mapping.id);
       await target.query('COMMIT');
     });
@@ -223,7 +240,10 @@ class BulkLoad {
     const working: WorkingLoad[] = [];
     const ordered = plan.mappings.toSorted((a, b) => b.table.dataBytes - a.table.dataBytes);
     const totals = new Map(
-      (await this.#session.run((target) => readTotals(target, run.id))).map((total) => [total.mapping, total]),
+      (await this.#session.run((target) => readTotals(target, run.id))).map((total) => [
+        total.mapping,
+        total,
+      ]),
     );
     for (const planned of ordered) {
       const { mapping, table } = planned;
@@ -238,9 +258,7 @@ class BulkLoad {
         observer.onTableState(mapping.id, 'done');
         continue;
       }
-      const keyColumns = (table.indexes.find((index) => index.name === 'PRIMARY')?.parts ?? [])
-        .map((part) => part.column)
-        .filter((column): column is string => column !== null);
+      const keyColumns = rowKeyColumns(table);
       const signature = await readFieldSignature(source, selectStatement(planned, null, null), table.name);
       if (!load) {
         const chunks = await planChunks(source, table, settings.bulk.chunkRows);
@@ -269,7 +287,9 @@ class BulkLoad {
         mapping: mapping.id,
         ...bounds,
         signature,
-        keyColumns: keyColumns.filter((name) => planned.compiled.sourceColumns.some((column) => column.name === name)),
+        keyColumns: keyColumns.filter((name) =>
+          planned.compiled.sourceColumns.some((column) => column.name === name),
+        ),
         careful: false,
       }));
       const next: WorkingLoad = { planned, tasks, remaining: tasks.length, startedAt: null };
@@ -338,6 +358,20 @@ class BulkLoad {
     this.#options.observer.onTableState(id, 'done');
   }
 
+  async #retryRejects(source: SourceConnection, run: Run): Promise<void> {
+    const { settings, plan, observer } = this.#options;
+    observer.onPhase('retrying rejects');
+    for (const planned of plan.mappings) {
+      const { retried, loaded, rejectedAgain, gone } = await this.#session.run((target) =>
+        retryRejects({ settings, source, target, runId: run.id, planned, signal: this.#signal }),
+      );
+      if (retried === 0) continue;
+      observer.onNote(
+        `${planned.table.name}: ${retried} rejects retried, ${loaded} loaded, ${rejectedAgain} rejected again, ${gone} no longer at the source.`,
+      );
+    }
+  }
+
   async #completeLoads(run: Run): Promise<void> {
     const loads = await this.#session.run((target) => readLoads(target, run.id));
     for (const planned of this.#options.plan.mappings) {
@@ -367,11 +401,14 @@ async function readPositionIfPossible(
 ): Promise<BinlogPosition | null> {
   try {
     const position = await readBinlogPosition(source);
-    if (!position) observer.onNote('The source keeps no binlog: what changes there during the load will be missed.');
+    if (!position)
+      observer.onNote('The source keeps no binlog: what changes there during the load will be missed.');
     return position;
   } catch (error) {
     if (!(error instanceof TransfuseError) || error.code !== 'SOURCE_ACCESS_DENIED') throw error;
-    observer.onNote(`The position of the binlog could not be read, so sync cannot follow this load. ${error.fix}`);
+    observer.onNote(
+      `The position of the binlog could not be read, so sync cannot follow this load. ${error.fix}`,
+    );
     return null;
   }
 }

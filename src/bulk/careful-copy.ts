@@ -16,7 +16,13 @@ import { recordRejects, type RejectedRow } from '../ledger/rejects.ts';
 import { encodeCarefully, splitRow } from '../mapping/compile.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
-import { classifyTargetError, copyLineOf, rejectReasonOf, sqlStateOf, targetErrorKind } from '../postgres/errors.ts';
+import {
+  classifyTargetError,
+  copyLineOf,
+  rejectReasonOf,
+  sqlStateOf,
+  targetErrorKind,
+} from '../postgres/errors.ts';
 import type { ChunkTask } from './chunk-task.ts';
 import { copyStatement } from './statements.ts';
 
@@ -57,7 +63,7 @@ async function* rowPayloads(source: AsyncIterable<SourceBatch>): AsyncGenerator<
       pieces = [];
       continue;
     }
-    for (let from = 0; from < batch.data.length; ) {
+    for (let from = 0; from < batch.data.length;) {
       const start = from + PACKET_HEADER_BYTES;
       from = start + packetLength(batch.data, from);
       yield batch.data.subarray(start, from);
@@ -126,7 +132,12 @@ class CarefulLoad {
     await target.query('ROLLBACK TO SAVEPOINT careful');
     await target.query('RELEASE SAVEPOINT careful');
     if (to - from === 1) {
-      this.#reject(rows[from]!.values, rejectReasonOf(error) ?? 'target_refused', columnOf(error), sqlStateOf(error));
+      this.#reject(
+        rows[from]!.values,
+        rejectReasonOf(error) ?? 'target_refused',
+        columnOf(error),
+        sqlStateOf(error),
+      );
       return;
     }
     // The server says at which row it stopped: a good guess, but only a row that fails alone is rejected.
@@ -158,7 +169,12 @@ class CarefulLoad {
     return null;
   }
 
-  #reject(values: (Buffer | null)[], reason: RejectReason, column: string | null, sqlState: string | null): void {
+  #reject(
+    values: (Buffer | null)[],
+    reason: RejectReason,
+    column: string | null,
+    sqlState: string | null,
+  ): void {
     const { planned, task } = this.#options;
     this.counts.rowsRejected++;
     this.#rejects.push({

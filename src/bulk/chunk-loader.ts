@@ -77,7 +77,9 @@ export class ChunkLoader {
   async #attempt(task: ChunkTask): Promise<ChunkOutcome> {
     if (!task.careful) {
       try {
-        return await this.#transaction(task, false, (planned, progress) => this.#copyFast(task, planned, progress));
+        return await this.#transaction(task, false, (planned, progress) =>
+          this.#copyFast(task, planned, progress),
+        );
       } catch (error) {
         if (!(error instanceof NeedsCare)) throw error;
       }
@@ -159,7 +161,10 @@ export class ChunkLoader {
       throw this.#explainFailure(error, task);
     }
     if (sink.rowsCopied !== encode.rowsEncoded) {
-      throw countsDiffer(task, `the target took ${sink.rowsCopied} rows of ${encode.rowsEncoded} that were sent`);
+      throw countsDiffer(
+        task,
+        `the target took ${sink.rowsCopied} rows of ${encode.rowsEncoded} that were sent`,
+      );
     }
     progress(encode.rowsFiltered + encode.rowsRefused, source.bytesRead - reportedBytes);
     await recordRejects(this.#target!, task.runId, task.mapping, task.chunk, rejects);

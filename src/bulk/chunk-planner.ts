@@ -2,7 +2,13 @@
 import type { SourceTable } from '../mysql/catalog-model.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
 import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
-import { estimateRows, integerRange, nextBoundQuery, rangeableKeyColumns, rangePredicate } from '../mysql/key-range.ts';
+import {
+  estimateRows,
+  integerRange,
+  nextBoundQuery,
+  rangeableKeyColumns,
+  rangePredicate,
+} from '../mysql/key-range.ts';
 import type { ChunkBounds } from '../ledger/loads.ts';
 
 const INTEGER_TYPES = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint']);
@@ -35,7 +41,11 @@ function toChunks(bounds: string[][]): ChunkBounds[] {
 }
 
 /** Halves the range of the key until the index estimates each part small enough: no row is read, and gaps cost nothing. */
-async function integerBounds(source: SourceConnection, table: SourceTable, chunkRows: number): Promise<string[][]> {
+async function integerBounds(
+  source: SourceConnection,
+  table: SourceTable,
+  chunkRows: number,
+): Promise<string[][]> {
   const [column] = rangeableKeyColumns(table);
   const range = await integerRange(source, table, column!);
   if (!range) return [];
@@ -43,7 +53,10 @@ async function integerBounds(source: SourceConnection, table: SourceTable, chunk
   const split = async (lower: bigint, upper: bigint): Promise<void> => {
     if (upper - lower <= BigInt(chunkRows)) return;
     const predicate = rangePredicate([column!], [String(lower)], [String(upper)]);
-    const rows = await estimateRows(source, `SELECT 1 FROM ${quoteSourceIdentifier(table.name)} WHERE ${predicate}`);
+    const rows = await estimateRows(
+      source,
+      `SELECT 1 FROM ${quoteSourceIdentifier(table.name)} WHERE ${predicate}`,
+    );
     if (rows <= chunkRows * SPLIT_FACTOR) return;
     const parts = BigInt(Math.max(2, Math.min(16, Math.round(rows / chunkRows))));
     let from = lower;
@@ -59,10 +72,14 @@ async function integerBounds(source: SourceConnection, table: SourceTable, chunk
 }
 
 /** Steps through the key's index, a chunk at a time: exact, at the cost of reading the index once. */
-async function walkedBounds(source: SourceConnection, table: SourceTable, chunkRows: number): Promise<string[][]> {
+async function walkedBounds(
+  source: SourceConnection,
+  table: SourceTable,
+  chunkRows: number,
+): Promise<string[][]> {
   const key = rangeableKeyColumns(table);
   const bounds: string[][] = [];
-  for (let lower: string[] | null = null; ; ) {
+  for (let lower: string[] | null = null; ;) {
     const bound: string[] | null = await nextBoundQuery(source, table, key, lower, chunkRows);
     if (bound === null) return bounds;
     bounds.push(bound);

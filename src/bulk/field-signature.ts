@@ -18,7 +18,16 @@ interface FieldDetails {
  */
 export function fieldSignature(fields: FieldPacket[]): string {
   return (fields as unknown as FieldDetails[])
-    .map((field) => [field.name, field.columnType, field.characterSet, field.flags, field.columnLength, field.decimals].join(' '))
+    .map((field) =>
+      [
+        field.name,
+        field.columnType,
+        field.characterSet,
+        field.flags,
+        field.columnLength,
+        field.decimals,
+      ].join(' '),
+    )
     .join('; ');
 }
 
@@ -37,12 +46,17 @@ export function checkSignature(table: string, expected: string, fields: FieldPac
 }
 
 /** The signature of a SELECT, read without reading a row. Throws SOURCE_TABLE_CHANGED when a table or column is gone. */
-export async function readFieldSignature(source: SourceConnection, select: string, table: string): Promise<string> {
+export async function readFieldSignature(
+  source: SourceConnection,
+  select: string,
+  table: string,
+): Promise<string> {
   const fields = await new Promise<FieldPacket[]>((resolve, reject) => {
     // The driver forgets a waiting callback when the connection breaks.
     source.onLost(reject);
     source.raw.query({ sql: `${select} LIMIT 0`, rowsAsArray: true }, (error, _rows, found) => {
-      if (error) reject(classifySourceError(error, { ...source.context, table, doing: 'reading column definitions' }));
+      if (error)
+        reject(classifySourceError(error, { ...source.context, table, doing: 'reading column definitions' }));
       else resolve(found);
     });
   });

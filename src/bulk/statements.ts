@@ -11,16 +11,19 @@ export function selectStatement(
   lower: string[] | null,
   upper: string[] | null,
 ): string {
+  const whole = lower === null && upper === null;
+  return selectFrom(planned, whole ? null : rangePredicate(rangeableKeyColumns(planned.table), lower, upper));
+}
+
+/** The columns that the mapping reads, of the rows for which the condition holds; of all for null. */
+export function selectFrom(planned: PlannedMapping, condition: string | null): string {
   const { table, compiled } = planned;
   const columns = compiled.sourceColumns.map((column) => {
     const name = quoteSourceIdentifier(column.name);
     const expression = selectExpression(column, name);
     return expression === name ? name : `${expression} AS ${name}`;
   });
-  const where =
-    lower === null && upper === null
-      ? ''
-      : ` WHERE ${rangePredicate(rangeableKeyColumns(table), lower, upper)}`;
+  const where = condition === null ? '' : ` WHERE ${condition}`;
   return `SELECT ${columns.join(', ')} FROM ${quoteSourceIdentifier(table.name)}${where}`;
 }
 

@@ -20,13 +20,18 @@ export function checkTargetTables(mappings: readonly PlannedMapping[], catalog: 
       const column = columns.get(target.name);
       const name = `column ${mapping.target.schema}.${mapping.target.table}.${target.name}`;
       if (!column) problems.push(`${name} is missing`);
-      else if (column.type !== target.type) problems.push(`${name} is ${column.type}, the plan writes ${target.type}`);
+      else if (column.type !== target.type)
+        problems.push(`${name} is ${column.type}, the plan writes ${target.type}`);
     }
   }
   if (problems.length === 0) return;
-  throw new TransfuseError('TARGET_SCHEMA_MISSING', `The target does not fit the plan: ${listed(problems)}.`, {
-    where: { database: catalog.database, schema: catalog.schema, problems: problems.length },
-  });
+  throw new TransfuseError(
+    'TARGET_SCHEMA_MISSING',
+    `The target does not fit the plan: ${listed(problems)}.`,
+    {
+      where: { database: catalog.database, schema: catalog.schema, problems: problems.length },
+    },
+  );
 }
 
 /** Throws TARGET_NOT_EMPTY naming every table that has rows and is not in `ours`. */
@@ -35,14 +40,20 @@ export function checkTargetEmpty(
   catalog: TargetCatalog,
   isOurs: (mapping: string) => boolean,
 ): void {
-  const withRows = new Set(catalog.tables.filter((table) => table.hasRows !== false).map((table) => table.name));
+  const withRows = new Set(
+    catalog.tables.filter((table) => table.hasRows !== false).map((table) => table.name),
+  );
   const foreign = mappings
     .filter(({ mapping }) => withRows.has(mapping.target.table) && !isOurs(mapping.id))
     .map(({ mapping }) => `${mapping.target.schema}.${mapping.target.table}`);
   if (foreign.length === 0) return;
-  throw new TransfuseError('TARGET_NOT_EMPTY', `Not empty, and not loaded by this run: ${listed(foreign)}. Nothing was touched.`, {
-    where: { database: catalog.database, tables: foreign.length },
-  });
+  throw new TransfuseError(
+    'TARGET_NOT_EMPTY',
+    `Not empty, and not loaded by this run: ${listed(foreign)}. Nothing was touched.`,
+    {
+      where: { database: catalog.database, tables: foreign.length },
+    },
+  );
 }
 
 function listed(items: readonly string[]): string {

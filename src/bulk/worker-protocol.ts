@@ -38,7 +38,10 @@ export function toPlainError(error: unknown): PlainError {
   const known =
     error instanceof TransfuseError
       ? error
-      : new TransfuseError('UNEXPECTED', `A lane failed in a way that was not foreseen (${(error as Error)?.name}).`);
+      : new TransfuseError(
+          'UNEXPECTED',
+          `A lane failed in a way that was not foreseen (${(error as Error)?.name}).`,
+        );
   const { code, message, where, transient, fix } = known;
   return { code, message, where, transient, fix };
 }

@@ -67,7 +67,8 @@ export const ERROR_CODES = {
   },
   SOURCE_DRIVER_CHANGED: {
     exit: EXIT.unexpected,
-    cause: 'The MySQL driver in node_modules is not the pinned version whose internals the row reader relies on.',
+    cause:
+      'The MySQL driver in node_modules is not the pinned version whose internals the row reader relies on.',
     fix: 'Install with npm ci.',
   },
   SOURCE_TYPE_UNKNOWN: {
@@ -102,7 +103,8 @@ export const ERROR_CODES = {
   },
   TARGET_FULL: {
     exit: EXIT.precondition,
-    cause: 'The target has no disk space left. The open chunks were rolled back; every finished chunk is kept.',
+    cause:
+      'The target has no disk space left. The open chunks were rolled back; every finished chunk is kept.',
     fix: 'Free or add disk space and start the command again: it resumes.',
   },
   TARGET_STATEMENT_FAILED: {
@@ -137,7 +139,8 @@ export const ERROR_CODES = {
   },
   LOCK_HELD: {
     exit: EXIT.locked,
-    cause: 'Another command is writing to the same target; the message says which, from where and since when.',
+    cause:
+      'Another command is writing to the same target; the message says which, from where and since when.',
     fix: 'Wait for it to end, or stop it.',
   },
   LOCK_LOST: {
@@ -157,7 +160,8 @@ export const ERROR_CODES = {
   },
   RESTORE_INCOMPLETE: {
     exit: EXIT.differences,
-    cause: 'All rows are loaded, but some indexes or constraints could not be put back; each is named with its reason.',
+    cause:
+      'All rows are loaded, but some indexes or constraints could not be put back; each is named with its reason.',
     fix: 'Mend the rows at the source or in the target, then run bin/bulk again: it restores what is left.',
   },
   PREREQUISITES: {

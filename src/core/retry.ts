@@ -29,7 +29,9 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
       firstFailureAt ??= performance.now();
       if (performance.now() + delayMs - firstFailureAt > options.timeoutMs) throw error;
       options.onRetry?.(error, delayMs);
-      await sleep(delayMs * (0.75 + Math.random() / 2), undefined, { signal: options.signal }).catch(() => undefined);
+      await sleep(delayMs * (0.75 + Math.random() / 2), undefined, { signal: options.signal }).catch(
+        () => undefined,
+      );
       delayMs = Math.min(delayMs * 2, MAX_DELAY_MS);
     }
   }

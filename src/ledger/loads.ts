@@ -72,7 +72,11 @@ export async function pendingChunks(
   runId: string,
   mapping: string,
 ): Promise<ChunkBounds[]> {
-  const { rows } = await target.query<{ chunk: number; lower_bound: string[] | null; upper_bound: string[] | null }>(
+  const { rows } = await target.query<{
+    chunk: number;
+    lower_bound: string[] | null;
+    upper_bound: string[] | null;
+  }>(
     `SELECT chunk, lower_bound, upper_bound FROM transfuse.chunks
      WHERE run_id = $1 AND mapping = $2 AND state = 'pending' ORDER BY chunk`,
     [runId, mapping],
@@ -110,17 +114,23 @@ export async function finishChunk(
     `UPDATE transfuse.chunks SET state = 'done', finished_at = now(), rows_read = $4, rows_loaded = $5, rows_filtered = $6,
        rows_rejected = $7, bytes_read = $8, bytes_written = $9
      WHERE run_id = $1 AND mapping = $2 AND chunk = $3`,
-    [
-      runId,
-      mapping,
-      chunk,
-      counts.rowsRead,
-      counts.rowsLoaded,
-      counts.rowsFiltered,
-      counts.rowsRejected,
-      counts.bytesRead,
-      counts.bytesWritten,
-    ],
+    [runId, mapping, chunk, ...countValues(counts)],
+  );
+}
+
+/** Adds to the counts of a chunk that is done. To be called in the transaction that changes its rows. */
+export async function adjustChunk(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  chunk: number,
+  change: ChunkCounts,
+): Promise<void> {
+  await target.query(
+    `UPDATE transfuse.chunks SET rows_read = rows_read + $4, rows_loaded = rows_loaded + $5, rows_filtered = rows_filtered + $6,
+       rows_rejected = rows_rejected + $7, bytes_read = bytes_read + $8, bytes_written = bytes_written + $9
+     WHERE run_id = $1 AND mapping = $2 AND chunk = $3`,
+    [runId, mapping, chunk, ...countValues(change)],
   );
 }
 
@@ -176,7 +186,14 @@ export async function readTotals(target: TargetConnection, runId: string): Promi
   }));
 }
 
-const COUNT_NAMES = ['rows_read', 'rows_loaded', 'rows_filtered', 'rows_rejected', 'bytes_read', 'bytes_written'] as const;
+const COUNT_NAMES = [
+  'rows_read',
+  'rows_loaded',
+  'rows_filtered',
+  'rows_rejected',
+  'bytes_read',
+  'bytes_written',
+] as const;
 const COUNT_COLUMNS = COUNT_NAMES.join(', ');
 const SUM_COLUMNS = COUNT_NAMES.map((name) => `coalesce(sum(c.${name}), 0) AS ${name}`).join(', ');
 
@@ -191,4 +208,9 @@ function countsOf(row: ChunkRow): ChunkCounts {
     bytesRead: Number(row.bytes_read),
     bytesWritten: Number(row.bytes_written),
   };
+}
+
+function countValues(counts: ChunkCounts): number[] {
+  const { rowsRead, rowsLoaded, rowsFiltered, rowsRejected, bytesRead, bytesWritten } = counts;
+  return [rowsRead, rowsLoaded, rowsFiltered, rowsRejected, bytesRead, bytesWritten];
 }

@@ -8,7 +8,9 @@ const LOCK_KEY = "hashtextextended('transfuse writer', 0)";
  * Throws LOCK_HELD naming who has it.
  */
 export async function acquireWriterLock(target: TargetConnection): Promise<void> {
-  const { rows } = await target.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`);
+  const { rows } = await target.query<{ taken: boolean }>(
+    `SELECT pg_try_advisory_lock(${LOCK_KEY}) AS taken`,
+  );
   if (rows[0]!.taken) return;
   const holder = await lockHolder(target);
   throw new TransfuseError(

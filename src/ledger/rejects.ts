@@ -16,6 +16,7 @@ export interface RejectedRow {
 
 export interface OpenReject {
   id: string;
+  chunk: number;
   key: Record<string, JsonValue>;
 }
 
@@ -36,7 +37,10 @@ export async function recordRejects(
   const records = rows.map((row) => {
     const data = Object.fromEntries(row.columns.map((name, index) => [name, toJson(row.values[index]!)]));
     return {
-      key: row.keyColumns.length > 0 ? Object.fromEntries(row.keyColumns.map((name) => [name, data[name]])) : null,
+      key:
+        row.keyColumns.length > 0
+          ? Object.fromEntries(row.keyColumns.map((name) => [name, data[name]]))
+          : null,
       reason: row.reason,
       column: row.column,
       sqlstate: row.sqlState,
@@ -60,12 +64,53 @@ function toJson(value: Buffer | null): JsonValue {
   return { base64: value.toString('base64') };
 }
 
+/** The newest reject there is: retrying goes up to it, and not on to those that it makes itself. */
+export async function lastRejectId(target: TargetConnection): Promise<string> {
+  const { rows } = await target.query<{ id: string }>(
+    'SELECT coalesce(max(id), 0) AS id FROM transfuse.rejects',
+  );
+  return rows[0]!.id;
+}
+
+/** Locks up to `limit` open rejects with a key, all of one chunk, with after < id <= upTo. */
+export async function claimOpenRejects(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  { after, upTo, limit }: { after: string; upTo: string; limit: number },
+): Promise<OpenReject[]> {
+  const { rows } = await target.query<OpenReject>(
+    `SELECT id, chunk, row_key AS key FROM transfuse.rejects
+     WHERE run_id = $1 AND mapping = $2 AND resolved_at IS NULL AND row_key IS NOT NULL AND id > $3 AND id <= $4
+     ORDER BY id LIMIT $5 FOR UPDATE`,
+    [runId, mapping, after, upTo, limit],
+  );
+  const end = rows.findIndex((row) => row.chunk !== rows[0]!.chunk);
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
+export async function resolveRejects(
+  target: TargetConnection,
+  ids: readonly string[],
+  resolution: 'retried',
+): Promise<void> {
+  await target.query(
+    'UPDATE transfuse.rejects SET resolved_at = now(), resolution = $2 WHERE id = ANY ($1::bigint[])',
+    [ids, resolution],
+  );
+}
+
 /** Counts open rejects by mapping and reason. */
 export async function openRejectCounts(
   target: TargetConnection,
   runId: string,
 ): Promise<{ mapping: string; reason: string; column: string | null; count: number }[]> {
-  const { rows } = await target.query<{ mapping: string; reason: string; column: string | null; count: string }>(
+  const { rows } = await target.query<{
+    mapping: string;
+    reason: string;
+    column: string | null;
+    count: string;
+  }>(
     `SELECT mapping, reason, column_name AS column, count(*) AS count FROM transfuse.rejects
      WHERE run_id = $1 AND resolved_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2`,
     [runId],

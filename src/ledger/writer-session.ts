@@ -75,7 +75,9 @@ export class WriterSession {
       if (!reconnecting) throw error;
       // The server may not have noticed yet that our old session is gone.
       if (!holder || holder.application === this.#applicationName) {
-        throw new TransfuseError('TARGET_LOST', 'The lock of the lost session is not free yet.', { transient: true });
+        throw new TransfuseError('TARGET_LOST', 'The lock of the lost session is not free yet.', {
+          transient: true,
+        });
       }
       this.#lockLost.abort(error);
       throw error;
@@ -83,7 +85,8 @@ export class WriterSession {
     this.#connection = connection;
     connection.onLost(() => {
       // Without the lock another writer may come in: it is taken again at once, not at the next use.
-      if (!this.#closed) this.run(() => Promise.resolve()).catch((error: unknown) => this.#lockLost.abort(error));
+      if (!this.#closed)
+        this.run(() => Promise.resolve()).catch((error: unknown) => this.#lockLost.abort(error));
     });
     return connection;
   }

@@ -88,7 +88,10 @@ function selectColumns(mapping: RowMapping, table: SourceTable) {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const index = new Map<string, number>();
   const columns: SourceColumn[] = [];
-  const names = [...mapping.columns.flatMap((column) => inputsOf(column.value)), ...(mapping.where?.inputs ?? [])];
+  const names = [
+    ...mapping.columns.flatMap((column) => inputsOf(column.value)),
+    ...(mapping.where?.inputs ?? []),
+  ];
   for (const name of names) {
     if (index.has(name)) continue;
     const column = byName.get(name);
@@ -139,7 +142,9 @@ function slowWriter(
       const namespace = entityNamespace(expression.entity);
       return (texts, dst, at) => {
         const key = uuidName(inputs.map((input) => texts[input]!));
-        return key === null ? dst.writeInt32BE(NULL_LENGTH, at) : writeUuidV5(namespace, key, 0, key.length, dst, at);
+        return key === null
+          ? dst.writeInt32BE(NULL_LENGTH, at)
+          : writeUuidV5(namespace, key, 0, key.length, dst, at);
       };
     }
     default:
@@ -202,7 +207,9 @@ export function encodeCarefully(
   let column = '(filter)';
   try {
     if (where) {
-      const indexes = where.inputs.map((name) => compiled.sourceColumns.findIndex((source) => source.name === name));
+      const indexes = where.inputs.map((name) =>
+        compiled.sourceColumns.findIndex((source) => source.name === name),
+      );
       if (!where.accepts(...indexes.map((index) => utf8(values[index]!)))) return 'filtered';
     }
     let end = dst.writeInt16BE(compiled.outputs.length, at);
@@ -295,7 +302,9 @@ ${writeColumn(output.codec, bind, `s${input}`, `e${input}`)} }`);
     const [first] = output.inputs;
     if (value.kind === 'uuid' && output.inputs.length === 1) {
       const namespace = bind('n', entityNamespace(value.entity));
-      body.push(`if (s${first} < 0) { ${WRITE_NULL} } else o = ${bind('w', writeUuidV5)}(${namespace}, src, s${first}, e${first}, dst, o);`);
+      body.push(
+        `if (s${first} < 0) { ${WRITE_NULL} } else o = ${bind('w', writeUuidV5)}(${namespace}, src, s${first}, e${first}, dst, o);`,
+      );
     } else if (value.kind === 'uuid') {
       const parts = output.inputs.map((i) => `s${i} < 0 ? null : src.subarray(s${i}, e${i})`).join(', ');
       body.push(`key = ${bind('k', uuidName)}([${parts}]);
@@ -326,7 +335,10 @@ return o;
 }
 
 function malformedRow(): never {
-  throw new TransfuseError('SOURCE_QUERY_FAILED', 'A row of the source does not have the columns that were selected.');
+  throw new TransfuseError(
+    'SOURCE_QUERY_FAILED',
+    'A row of the source does not have the columns that were selected.',
+  );
 }
 
 const WRITE_NULL = 'dst[o] = dst[o + 1] = dst[o + 2] = dst[o + 3] = 255; o += 4;';

@@ -68,9 +68,21 @@ function planMapping(
 }
 
 function fingerprintOf(mapping: RowMapping, table: SourceTable, options: MappingOptions): string {
-  const columns = table.columns.map((column) => [column.name, column.columnType, column.charset, column.members]);
+  const columns = table.columns.map((column) => [
+    column.name,
+    column.columnType,
+    column.charset,
+    column.members,
+  ]);
   const described = mapping.columns.map(({ target, value }) => [target.name, target.type, describe(value)]);
-  const text = JSON.stringify([mapping.id, mapping.target, mapping.where?.description, described, columns, options.policies]);
+  const text = JSON.stringify([
+    mapping.id,
+    mapping.target,
+    mapping.where?.description,
+    described,
+    columns,
+    options.policies,
+  ]);
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -50,5 +50,5 @@ function unknown(name: string, reason: string): TransfuseError {
 /** A module's own message could hold anything. */
 function kindOf(error: unknown): string {
   const { code, name } = Object(error) as { code?: unknown; name?: unknown };
-  return typeof code === 'string' ? code : String(name ?? 'unknown');
+  return [code, name].find((text) => typeof text === 'string') ?? 'unknown';
 }

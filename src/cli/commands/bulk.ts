@@ -12,6 +12,7 @@ import { startProgressDisplay } from '../progress-display.ts';
 interface BulkCommandOptions {
   tables?: string[];
   replace?: boolean;
+  retryRejects?: boolean;
   failFast?: boolean;
 }
 
@@ -23,6 +24,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
     'bin/bulk                             everything, or what is left of it',
     'bin/bulk --tables patients,visits    only these tables of the source',
     'bin/bulk --tables visits --replace   empty them in the target first',
+    'bin/bulk --retry-rejects             once the rejected rows are mended at the source',
   ],
   keptSafe:
     'The source was only read. Every chunk that was committed is kept; start the same command again to go on.',
@@ -30,6 +32,10 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
     command
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
       .option('--replace', 'empty the target tables first, whoever filled them')
+      .option(
+        '--retry-rejects',
+        'load again the rows that are rejected, after they were mended at the source',
+      )
       .option('--fail-fast', 'stop at the first rejected row instead of loading all the others');
   },
   async run(context, options) {
@@ -45,6 +51,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
         signal,
         observer: observe(context, progress),
         replace: options.replace ?? false,
+        retryRejects: options.retryRejects ?? false,
         failFast: options.failFast ?? false,
       });
       display.stop();

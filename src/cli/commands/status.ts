@@ -58,7 +58,7 @@ function nextStep({ loads, rejects, away, writer }: Status): string {
   if (away.length > 0)
     return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
   if (rejects.length > 0) {
-    return 'Look at transfuse.rejects in the target, mend the rows at the source, then load their tables again with --replace.';
+    return 'Look at transfuse.rejects in the target, mend the rows at the source, then run bin/bulk --retry-rejects.';
   }
   return 'Everything is loaded.';
 }

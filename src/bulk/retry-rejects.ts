@@ -1,0 +1,119 @@
+/**
+ * Loads rejected rows again, after they were mended at the source: each open reject's row is read by its key, and loaded or
+ * rejected anew. The counts of its chunk follow, so that rows read = loaded + filtered + rejected stays true (invariant 5).
+ */
+import { RowSource } from '../../streams/row-source.ts';
+import type { Settings } from '../config/settings.ts';
+import { throwIfInterrupted } from '../core/retry.ts';
+import { adjustChunk } from '../ledger/loads.ts';
+import {
+  claimOpenRejects,
+  lastRejectId,
+  resolveRejects,
+  type JsonValue,
+  type OpenReject,
+} from '../ledger/rejects.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { SourceConnection } from '../mysql/connection.ts';
+import { hexLiteral, quoteSourceIdentifier, quoteSourceString } from '../mysql/identifiers.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { copyCarefully } from './careful-copy.ts';
+import { selectFrom } from './statements.ts';
+
+const BATCH_ROWS = 200;
+const BINARY_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
+
+export interface RetryReport {
+  retried: number;
+  loaded: number;
+  rejectedAgain: number;
+  /** No longer at the source: the reject is closed. */
+  gone: number;
+}
+
+interface RetryOptions {
+  settings: Settings;
+  source: SourceConnection;
+  target: TargetConnection;
+  runId: string;
+  planned: PlannedMapping;
+  signal: AbortSignal;
+}
+
+/** Retries the open rejects of one mapping that have a key. Each batch commits by itself. */
+export async function retryRejects(options: RetryOptions): Promise<RetryReport> {
+  const { target, runId, planned, signal } = options;
+  const report: RetryReport = { retried: 0, loaded: 0, rejectedAgain: 0, gone: 0 };
+  const upTo = await lastRejectId(target);
+  let after = '0';
+  for (;;) {
+    throwIfInterrupted(signal);
+    await target.query('BEGIN');
+    try {
+      const rejects = await claimOpenRejects(target, runId, planned.mapping.id, {
+        after,
+        upTo,
+        limit: BATCH_ROWS,
+      });
+      if (rejects.length > 0) await retryBatch(options, rejects, report);
+      await target.query('COMMIT');
+      if (rejects.length === 0) return report;
+      after = rejects.at(-1)!.id;
+    } catch (error) {
+      if (!target.isLost) await target.query('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+/** All rejects of a batch belong to one chunk. */
+async function retryBatch(options: RetryOptions, rejects: OpenReject[], report: RetryReport): Promise<void> {
+  const { settings, source, target, runId, planned } = options;
+  const { chunk } = rejects[0]!;
+  const mapping = planned.mapping.id;
+  const keyColumns = Object.keys(rejects[0]!.key);
+  const rows = new RowSource({
+    source,
+    sql: selectFrom(planned, rejects.map(({ key }) => keyPredicate(planned, key)).join(' OR ')),
+    table: planned.table.name,
+  });
+  const counts = await copyCarefully({
+    source: rows,
+    target,
+    planned,
+    task: { runId, mapping, chunk, keyColumns },
+    batchRows: settings.bulk.batchRows,
+    onProgress: () => undefined,
+  });
+  await resolveRejects(
+    target,
+    rejects.map(({ id }) => id),
+    'retried',
+  );
+  await adjustChunk(target, runId, mapping, chunk, {
+    rowsRead: counts.rowsRead - rejects.length,
+    rowsLoaded: counts.rowsLoaded,
+    rowsFiltered: counts.rowsFiltered,
+    rowsRejected: counts.rowsRejected - rejects.length,
+    bytesRead: 0,
+    bytesWritten: counts.bytesWritten,
+  });
+  report.retried += rejects.length;
+  report.loaded += counts.rowsLoaded;
+  report.rejectedAgain += counts.rowsRejected;
+  report.gone += rejects.length - counts.rowsRead;
+}
+
+function keyPredicate(planned: PlannedMapping, key: OpenReject['key']): string {
+  const terms = Object.entries(key).map(([name, value]) => {
+    const type = planned.table.columns.find((column) => column.name === name)?.dataType ?? '';
+    return `${quoteSourceIdentifier(name)} = ${keyLiteral(value, BINARY_TYPES.has(type))}`;
+  });
+  return `(${terms.join(' AND ')})`;
+}
+
+function keyLiteral(value: JsonValue, isBinary: boolean): string {
+  if (typeof value === 'string') return isBinary ? hexLiteral(Buffer.from(value)) : quoteSourceString(value);
+  if (value !== null && 'base64' in value) return hexLiteral(Buffer.from(value.base64, 'base64'));
+  return 'NULL';
+}

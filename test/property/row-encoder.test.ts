@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ValueRefused, refuse } from '../../src/core/reject-reasons.ts';
+import { compileMapping, encodeCarefully, FILTERED, splitRow } from '../../src/mapping/compile.ts';
+import type { ColumnMapping, RowMapping } from '../../src/mapping/mapping.ts';
+import type { SourceTable } from '../../src/mysql/catalog-model.ts';
+import { LargeRowEncoder } from '../../streams/large-row.ts';
+import { sourceColumn } from '../support/source-column.ts';
+import { rowPayload } from '../support/text-protocol.ts';
+
+const POLICIES = { zeroDate: 'null', nul: 'reject', tinyint1: 'smallint' } as const;
+
+const COLUMNS = [
+  {
+    source: sourceColumn('int', { name: 'a' }),
+    type: 'integer',
+    values: ['0', '-7', '2147483647', '99999999999', 'x'],
+  },
+  {
+    source: sourceColumn('varchar', { name: 'b', length: 200 }),
+    type: 'text',
+    values: ['', 'é', 'x'.repeat(39), 'y'.repeat(300)],
+  },
+  {
+    source: sourceColumn('date', { name: 'c' }),
+    type: 'date',
+    values: ['2024-02-29', '0000-00-00', '2023-02-31'],
+  },
+  { source: sourceColumn('longblob', { name: 'd' }), type: 'bytea', values: ['', 'z'.repeat(70_000)] },
+  {
+    source: sourceColumn('decimal', { name: 'e', precision: 12, scale: 2 }),
+    type: 'numeric(12,2)',
+    values: ['-0.00', '1234567.89'],
+  },
+  { source: sourceColumn('json', { name: 'f', json: true }), type: 'jsonb', values: ['{}', '[1, "a"]'] },
+] as const;
+
+const table: SourceTable = {
+  name: 't',
+  engine: 'InnoDB',
+  comment: '',
+  collation: null,
+  rowEstimate: 0,
+  dataBytes: 0,
+  partitioned: false,
+  nextAutoIncrement: null,
+  columns: COLUMNS.map((column) => column.source),
+  indexes: [],
+  foreignKeys: [],
+  checks: [],
+};
+
+function mappingOf(columns: ColumnMapping[], where?: RowMapping['where']): RowMapping {
+  return {
+    shape: 'row',
+    id: 't',
+    service: 'patient',
+    source: { table: 't' },
+    target: { schema: 'public', table: 't' },
+    columns,
+    ...(where && { where }),
+  };
+}
+
+const direct = COLUMNS.map(({ source, type }): ColumnMapping => ({
+  target: { name: source.name, type, nullable: true },
+  value: { kind: 'column', column: source.name },
+  phi: 'none',
+}));
+const computed: ColumnMapping[] = [
+  {
+    target: { name: 'id', type: 'uuid', nullable: true },
+    value: { kind: 'uuid', entity: 'thing', inputs: ['a'] },
+    phi: 'none',
+  },
+  {
+    target: { name: 'id2', type: 'uuid', nullable: true },
+    value: { kind: 'uuid', entity: 'pair', inputs: ['c', 'a'] },
+    phi: 'none',
+  },
+  {
+    target: { name: 'upper', type: 'text', nullable: true },
+    value: {
+      kind: 'transform',
+      inputs: ['b', 'a'],
+      transform: {
+        name: 'join',
+        apply: (b, a) => (b === '' ? refuse('transform_refused') : b && `${b.toUpperCase()}/${a}`),
+      },
+    },
+    phi: 'none',
+  },
+  {
+    target: { name: 'origin', type: 'text', nullable: true },
+    value: { kind: 'constant', value: 'legacy' },
+    phi: 'none',
+  },
+];
+
+const rows = fc
+  .tuple(...COLUMNS.map((column) => fc.option(fc.constantFrom<string>(...column.values), { nil: null })))
+  .map((values) => values.map((value) => (value === null ? null : Buffer.from(value))));
+
+const sources = new Map(COLUMNS.map((column, index) => [column.source.name, index]));
+
+describe('the compiled encoder', () => {
+  const shapes = fc.record({
+    columns: fc.shuffledSubarray([...direct, ...computed], { minLength: 1 }),
+    filtered: fc.boolean(),
+  });
+
+  it('writes what the careful encoder writes, and refuses and filters the same rows, for any mapping [invariant 1]', () => {
+    fc.assert(
+      fc.property(
+        shapes,
+        fc.array(rows, { minLength: 1, maxLength: 5 }),
+        ({ columns, filtered }, generated) => {
+          const where = filtered
+            ? { inputs: ['a'], description: 'a is not zero', accepts: (a: string | null) => a !== '0' }
+            : undefined;
+          const compiled = compileMapping(mappingOf(columns, where), table, POLICIES);
+          for (const all of generated) {
+            const values = compiled.sourceColumns.map((column) => all[sources.get(column.name as 'a')!]!);
+            const payload = rowPayload(values);
+            expect(splitRow(payload, 0, values.length)).toEqual(values);
+            const bound = compiled.maxRowBytes(payload.length);
+            const careful = Buffer.alloc(bound, 1);
+            const fast = Buffer.alloc(bound, 2);
+            const expected = encodeCarefully(compiled, values, careful, 0);
+            const run = () => compiled.encode(payload, 0, payload.length, fast, 0);
+            if (expected === 'filtered') expect(run()).toBe(FILTERED);
+            else if ('reason' in expected) expect(run).toThrow(ValueRefused);
+            else {
+              expect(run()).toBe(expected.end);
+              expect(expected.end).toBeLessThanOrEqual(bound);
+              expect(fast.subarray(0, expected.end).equals(careful.subarray(0, expected.end))).toBe(true);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it('streams a large row in pieces to the same bytes [invariant 7]', () => {
+    const compiled = compileMapping(mappingOf(direct), table, POLICIES);
+    expect(compiled.streamable).toBe(true);
+    fc.assert(
+      fc.property(rows, fc.array(fc.nat(100_000), { maxLength: 12 }), (values, cuts) => {
+        const payload = rowPayload(values);
+        const whole = Buffer.alloc(compiled.maxRowBytes(payload.length));
+        const written: Buffer[] = [];
+        const stream = () => {
+          const encoder = new LargeRowEncoder(compiled, {
+            write: (source, start, end) => void written.push(Buffer.from(source.subarray(start, end))),
+          });
+          let from = 0;
+          for (const cut of cuts.map((at) => at % (payload.length + 1)).toSorted((a, b) => a - b)) {
+            encoder.feed(payload.subarray(from, cut));
+            from = cut;
+          }
+          encoder.feed(payload.subarray(from));
+          encoder.end();
+        };
+        let end: number;
+        try {
+          end = compiled.encode(payload, 0, payload.length, whole, 0);
+        } catch {
+          expect(stream).toThrow(ValueRefused);
+          return;
+        }
+        stream();
+        expect(Buffer.concat(written).equals(whole.subarray(0, end))).toBe(true);
+      }),
+    );
+  });
+
+  it('refuses a row that has not the selected columns', () => {
+    const compiled = compileMapping(mappingOf(direct), table, POLICIES);
+    const payload = rowPayload([Buffer.from('1'), null, null, null, null, null, Buffer.from('extra')]);
+    expect(() => compiled.encode(payload, 0, payload.length, Buffer.alloc(1000), 0)).toThrow(
+      /columns that were selected/,
+    );
+  });
+
+  it('names a column that the source does not have', () => {
+    const columns: ColumnMapping[] = [{ ...direct[0]!, value: { kind: 'column', column: 'gone' } }];
+    expect(() => compileMapping(mappingOf(columns), table, POLICIES)).toThrow(/gone/);
+  });
+});
