@@ -44,10 +44,7 @@ export class RowSource extends Readable {
   override _read(): void {
     if (!this.#query) this.#start();
     if (this.#waitingSince === 0) this.#waitingSince = performance.now();
-    if (this.#paused) {
-      this.#paused = false;
-      socketOf(this.#options.source.raw).resume();
-    }
+    this.#resume();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
@@ -55,6 +52,12 @@ export class RowSource extends Readable {
     // A result set that nobody reads would stream for ever, and keep its snapshot open on the server.
     if (this.#query && !this.#finished) this.#options.source.destroy();
     callback(error);
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    socketOf(this.#options.source.raw).resume();
   }
 
   #start(): void {
@@ -75,6 +78,8 @@ export class RowSource extends Readable {
     query.on('end', () => {
       this.#finished = true;
       this.#stopListening();
+      // The rows may have filled the queue just before they ended: the next statement needs the socket again.
+      this.#resume();
       this.push(null);
     });
   }
