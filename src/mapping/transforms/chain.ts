@@ -1,8 +1,6 @@
 import type { Transform } from '../mapping.ts';
 import { putNull } from '../types/wire.ts';
 
-const NULL_LENGTH = -1;
-
 /** One transform of a text after the other; the first NULL ends it. `chain(trim, lower)` */
 export function chain(...steps: Transform[]): Transform {
   const name = `chain(${steps.map((step) => step.name).join(', ')})`;
@@ -32,7 +30,8 @@ function chainBytes(steps: NonNullable<Transform['applyBytes']>[]): NonNullable<
       let scratch = scratches[step]!;
       if (scratch.length < room) scratch = scratches[step] = Buffer.allocUnsafeSlow(room);
       end = steps[step]!(src, start, end, scratch, 0);
-      if (scratch.readInt32BE(0) === NULL_LENGTH) return putNull(dst, at);
+      // the length of a text is never so large that its first byte is 255: that is the -1 of NULL
+      if (scratch[0] === 0xff) return putNull(dst, at);
       src = scratch;
       start = 4;
     }

@@ -32,6 +32,7 @@ export const upper = textTransform(
 );
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+const WORD_CHARACTER = /[\p{L}\p{M}\p{N}]/u;
 
 /**
  * Each word with a capital first letter and the rest small. A word is a run of letters and digits, so that `O'NEIL` becomes
@@ -39,7 +40,7 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
  */
 export const titleCase = textTransform(
   'titleCase',
-  (text) => text.toLowerCase().replace(WORD, capitalize),
+  (text) => capitalizeWords(text.toLowerCase()),
   (src, start, end, dst, at) => {
     let inWord = false;
     for (let p = start; p < end; p++) {
@@ -53,6 +54,34 @@ export const titleCase = textTransform(
     return at;
   },
 );
+
+/** For each UTF-16 unit: whether it belongs to a word, as far as it has been asked; by itself no surrogate tells. */
+const IN_WORD = 1;
+const BETWEEN_WORDS = 2;
+const SURROGATE = 3;
+const unitKinds = new Uint8Array(0x1_0000);
+
+function capitalizeWords(text: string): string {
+  let result = '';
+  let done = 0;
+  let last = BETWEEN_WORDS;
+  for (let at = 0; at < text.length; at++) {
+    const kind = unitKinds[text.charCodeAt(at)]! || classify(text.charCodeAt(at));
+    if (kind === SURROGATE) return text.replace(WORD, capitalize);
+    if (kind === IN_WORD && last === BETWEEN_WORDS) {
+      result += text.slice(done, at) + text[at]!.toUpperCase();
+      done = at + 1;
+    }
+    last = kind;
+  }
+  return result + text.slice(done);
+}
+
+function classify(unit: number): number {
+  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+  const isInWord = WORD_CHARACTER.test(String.fromCharCode(unit));
+  return (unitKinds[unit] = isSurrogate ? SURROGATE : isInWord ? IN_WORD : BETWEEN_WORDS);
+}
 
 function capitalize(word: string): string {
   const first = String.fromCodePoint(word.codePointAt(0)!);

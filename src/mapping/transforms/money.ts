@@ -37,7 +37,9 @@ export function money(decimalMark: '.' | ','): Transform {
   };
 }
 
-const DECIMAL = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<fraction>\d*))?$/;
+const ZERO = 0x30;
+const MINUS = 0x2d;
+const POINT = 0x2e;
 
 /**
  * A DECIMAL in the smallest unit of its currency, for an integer column: with 2 digits `12.50` becomes `1250`. More digits
@@ -46,12 +48,29 @@ const DECIMAL = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<fraction>\d*))?$/;
 export function minorUnits(digits: number): Transform {
   return {
     name: `minorUnits(${digits})`,
-    apply: (text) => {
-      if (text === null) return null;
-      const { sign = '', whole = '', fraction = '' } = DECIMAL.exec(text)?.groups ?? refuse('malformed');
-      if (/[1-9]/.test(fraction.slice(digits))) refuse('out_of_range');
-      const units = `${whole}${fraction.slice(0, digits).padEnd(digits, '0')}`.replace(/^0+(?=\d)/, '');
-      return units === '0' ? units : sign + units;
-    },
+    apply: (text) => (text === null ? null : toMinorUnits(text, digits)),
   };
+}
+
+/** Without a regular expression, which would cost three times the rest. */
+function toMinorUnits(text: string, digits: number): string {
+  const start = text.charCodeAt(0) === MINUS ? 1 : 0;
+  let point = text.length;
+  let firstNonZero = -1;
+  for (let at = start; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === POINT && point === text.length && at > start) point = at;
+    else if (unit < ZERO || unit > ZERO + 9) refuse('malformed');
+    else if (unit !== ZERO) {
+      if (at > point + digits) refuse('out_of_range');
+      if (firstNonZero === -1) firstNonZero = at;
+    }
+  }
+  if (point === start) refuse('malformed');
+  if (firstNonZero === -1) return '0';
+  const fraction = text.slice(point + 1, point + 1 + digits);
+  const units = text.slice(start, point) + fraction + '0'.repeat(digits - fraction.length);
+  // the zeros before the first other digit, the point among them
+  const leading = firstNonZero - start - (firstNonZero > point ? 1 : 0);
+  return (start === 1 ? '-' : '') + units.slice(leading);
 }
