@@ -3,6 +3,7 @@ import mysql from 'mysql2/promise';
 import { formatCount } from '../../src/telemetry/format.ts';
 import { runExecutable, type ExecutableName } from './executable.ts';
 import { generateClinic, type Clinic } from './clinic/generate.ts';
+import { CLINIC_TABLES } from './clinic/tables.ts';
 import type { Narrator } from './narrator.ts';
 import type { DemoOptions } from './options.ts';
 import { loadDump } from './sql-dump.ts';
@@ -100,7 +101,7 @@ async function fillClinic({ stage, options, narrator, signal }: Performance): Pr
     },
     signal,
   });
-  narrator.say(`   ${formatCount(clinic.rows)} rows in 13 tables.`);
+  narrator.say(`   ${formatCount(clinic.rows)} rows in ${CLINIC_TABLES.length} tables.`);
   return { database: CLINIC_DATABASE, clinic };
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import fs from 'node:fs';
 import path from 'node:path';
 import { spawnBound } from '../support/servers/processes.ts';
 
@@ -23,11 +24,8 @@ export interface ExecutableResult {
   stderr: string;
 }
 
-/** dist/test/demo or test/demo: bin/ is in the project's directory in either case. */
-const PROJECT = path.resolve(
-  import.meta.dirname,
-  import.meta.dirname.includes('/dist/') ? '../../..' : '../..',
-);
+/** The directory with package.json; how far up depends on whether this runs compiled. */
+const PROJECT = findProject(import.meta.dirname);
 
 /**
  * Runs an executable of bin/ as its users do, to its end. An abort is passed on as SIGINT, so that it stops at its last
@@ -50,4 +48,10 @@ export async function runExecutable(name: ExecutableName, run: ExecutableRun): P
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
+}
+
+function findProject(directory: string): string {
+  return fs.existsSync(path.join(directory, 'package.json'))
+    ? directory
+    : findProject(path.dirname(directory));
 }

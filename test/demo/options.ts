@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface DemoOptions {
@@ -6,7 +7,7 @@ export interface DemoOptions {
   keep: boolean;
   /** MySQL rather than MariaDB as the source. */
   mysql: boolean;
-  /** SQL files to load instead of the synthetic clinic; empty for the clinic. */
+  /** Absolute paths of SQL files to load instead of the synthetic clinic; empty for the clinic. */
   sqlFiles: string[];
   patients: number;
 }
@@ -51,7 +52,10 @@ export function readOptions(
     help: values.help,
     keep: values.keep,
     mysql: values.mysql,
-    sqlFiles: [...(values.sql ?? []), ...positionals],
+    // npm runs us in the project's directory, whatever the one in which it was typed.
+    sqlFiles: [...(values.sql ?? []), ...positionals].map((file) =>
+      path.resolve(env['INIT_CWD'] ?? '', file),
+    ),
     patients: readPatients(env['DEMO_PATIENTS']),
   };
 }

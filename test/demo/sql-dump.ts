@@ -1,4 +1,3 @@
-import path from 'node:path';
 import mysql from 'mysql2/promise';
 import { runSqlFile } from '../support/sql-file.ts';
 
@@ -31,7 +30,7 @@ export async function loadDump(
     await connection.query(`USE ${DEFAULT_DATABASE}`);
     await connection.query(SESSION);
     let statements = 0;
-    for (const file of files) statements += await loadFile(connection, path.resolve(file), signal);
+    for (const file of files) statements += await loadFile(connection, file, signal);
     const [[current]] = (await connection.query('SELECT DATABASE() AS name')) as unknown as [
       [{ name: string | null }],
     ];

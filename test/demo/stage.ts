@@ -14,6 +14,7 @@ import {
   type PostgresServer,
 } from '../support/servers/index.ts';
 import type { EndAddress } from './check/database-ends.ts';
+import { connectionSettings } from './connection-settings.ts';
 
 export interface Stage {
   source: MysqlServer;
@@ -91,22 +92,11 @@ export function settingsFor(
   sourceDatabase: string,
   maxRejects: number,
 ): Record<string, string> {
-  const { source, target, dir } = stage;
+  const { source, target } = endsOf(stage, sourceDatabase);
   return {
-    LEGACY_DB_HOST: source.host,
-    LEGACY_DB_PORT: String(source.port),
-    LEGACY_DB_USER: ACCOUNT.user,
-    LEGACY_DB_PASSWORD: ACCOUNT.password,
-    LEGACY_DB_NAME: sourceDatabase,
-    LEGACY_DB_SSL_CA: source.caFile,
-    TARGET_DB_HOST: target.host,
-    TARGET_DB_PORT: String(target.port),
-    TARGET_DB_USER: ACCOUNT.user,
-    TARGET_DB_PASSWORD: ACCOUNT.password,
-    TARGET_DB_NAME: TARGET_DATABASE,
-    TARGET_DB_SSL_CA: target.caFile,
+    ...connectionSettings({ ...source, ...ACCOUNT }, { ...target, ...ACCOUNT }),
     MAX_REJECTS: String(maxRejects),
-    LOG_DIR: path.join(dir, 'logs'),
+    LOG_DIR: path.join(stage.dir, 'logs'),
   };
 }
 

@@ -88,7 +88,8 @@ function printChecks(checks: readonly TableCheck[], narrator: Narrator): void {
 
 function sentence(checks: readonly TableCheck[], problems: number, elapsedMs: number): string {
   const took = `(${formatDuration(elapsedMs)} in all)`;
-  if (problems > 0) return `NOT EVERYTHING ADDS UP: ${problems} problems, named above. ${took}`;
+  if (problems > 0)
+    return `NOT EVERYTHING ADDS UP: ${problems === 1 ? 'one problem' : `${problems} problems`}, named above. ${took}`;
   const rows = checks.reduce((sum, check) => sum + check.sourceRows, 0);
   const rejected = checks.reduce((sum, check) => sum + check.rejected, 0);
   const loaded = `${formatCount(rows - rejected)} are in PostgreSQL, value by value`;

@@ -41,7 +41,7 @@ export async function* checkTables(options: CheckOptions): AsyncGenerator<TableC
   await using target = await openTargetEnd(options.target);
   for (const pair of await pairTables(source, target)) {
     options.signal?.throwIfAborted();
-    yield await checkTable(pair, source, target, options.maxComparedRows);
+    yield await checkTable(pair, source, target, options);
   }
 }
 
@@ -49,7 +49,7 @@ async function checkTable(
   pair: TablePair,
   source: DatabaseEnd,
   target: DatabaseEnd,
-  maxComparedRows: number,
+  { maxComparedRows, signal }: CheckOptions,
 ): Promise<TableCheck> {
   const sourceRows = await readNumber(source, `SELECT COUNT(*) FROM ${pair.source}`);
   const check: TableCheck = {
@@ -69,7 +69,7 @@ async function checkTable(
   }
   if (pair.unpairedColumns > 0) problems.push('The two tables differ in their number of columns.');
   const sampledOneIn = pair.sampleBy ? Math.max(1, Math.floor(sourceRows / maxComparedRows)) : 1;
-  const compared = await compareRows(pair, source, target, sampledOneIn);
+  const compared = await compareRows(pair, source, target, sampledOneIn, signal);
   return {
     ...check,
     targetRows,
@@ -84,6 +84,7 @@ async function compareRows(
   source: DatabaseEnd,
   target: DatabaseEnd,
   sampledOneIn: number,
+  signal: AbortSignal | undefined,
 ): Promise<{ rows: number; problems: string[] }> {
   const problems: string[] = [];
   const columns = pair.columns.flatMap((names) => {
@@ -111,10 +112,14 @@ async function compareRows(
   const targetForms = columns.map((column) => column.normalizeTarget);
   let rows = 0;
   for await (const cells of source.rows(sourceSql)) {
+    signal?.throwIfAborted();
     bag.put(cells, sourceForms);
     rows++;
   }
-  for await (const cells of target.rows(targetSql)) bag.take(cells, targetForms);
+  for await (const cells of target.rows(targetSql)) {
+    signal?.throwIfAborted();
+    bag.take(cells, targetForms);
+  }
 
   const { onlyPut, onlyTaken } = bag;
   // Of a sample it is not known how many of the rejected rows are in it.

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { CITIES, DRUGS, FIRST_NAMES } from '../demo/clinic/vocabulary.ts';
+
+const MAIN = path.resolve('dist/test/demo/main.js');
+
+interface DemoRun {
+  exitCode: number | null;
+  output: string;
+  /** Of the demo's servers and of its own. */
+  leftBehind: string[];
+}
+
+/** Runs the demo in a temporary directory of its own, so that what it leaves there can be told. */
+async function runDemo(
+  args: string[],
+  {
+    patients = '60',
+    whileRunning,
+  }: { patients?: string; whileRunning?: (output: () => string, kill: () => void) => Promise<void> } = {},
+): Promise<DemoRun> {
+  const tmp = fs.mkdtempSync(path.join(os.tmpdir(), 'transfuse-test-'));
+  fs.chmodSync(tmp, 0o755); // PostgreSQL runs as another user when the test runs as root
+  const env = { ...process.env, TMPDIR: tmp, DEMO_PATIENTS: patients, INIT_CWD: tmp };
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  await whileRunning?.(
+    () => output,
+    () => void child.kill('SIGINT'),
+  );
+  const [exitCode] = await closed;
+  const leftBehind = [...fs.readdirSync(tmp), ...processesNaming(tmp)];
+  fs.rmSync(tmp, { recursive: true });
+  return { exitCode, output, leftBehind };
+}
+
+/** Of servers whose data are below the directory. */
+function processesNaming(directory: string): string[] {
+  return fs.readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(directory);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(50);
+}
+
+describe('npm run demo', () => {
+  it('moves the clinic, mends what was planted, finds everything in place and leaves nothing behind', async () => {
+    const { exitCode, output, leftBehind } = await runDemo([]);
+    expect(output).toContain('EVERYTHING ADDS UP');
+    expect(exitCode).toBe(0);
+    expect(leftBehind).toEqual([]);
+    expect(output).toContain('Rejected as planted: 1 of audit_log');
+    for (const command of [
+      'test-connection',
+      'schema',
+      'bulk',
+      'bulk --tables referrals --replace',
+      'status',
+    ]) {
+      expect(output).toContain(`$ bin/${command}\n`);
+    }
+  });
+
+  it('stops everything at Ctrl-C', async () => {
+    const { exitCode, leftBehind } = await runDemo([], {
+      whileRunning: async (output, kill) => {
+        await until(() => output().includes('$ bin/bulk'));
+        kill();
+      },
+    });
+    expect(exitCode).toBe(130);
+    expect(leftBehind).toEqual([]);
+  });
+
+  it('keeps the servers up with --keep, says how to reach them, and ends them when it is stopped', async () => {
+    let settings = '';
+    const { exitCode, output, leftBehind } = await runDemo(['--keep'], {
+      patients: '1',
+      whileRunning: async (output, kill) => {
+        await until(() => output().includes('Ctrl-C here'));
+        const file = /are in (\S+\.env)/.exec(output())?.[1] ?? '';
+        settings = fs.readFileSync(file, 'utf8');
+        expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+        kill();
+      },
+    });
+    expect(settings).toMatch(/^LEGACY_DB_PORT="\d+"$/m);
+    expect(output).toContain(settings);
+    expect(exitCode).toBe(0);
+    expect(leftBehind).toEqual([]);
+  });
+
+  it('[invariant 9] prints no value of any row', async () => {
+    const { output } = await runDemo([]);
+    const values = [
+      ...FIRST_NAMES.filter((name) => name.length > 3),
+      ...CITIES,
+      ...DRUGS,
+      '@example.org',
+      '+00 555',
+    ];
+    expect(values.filter((value) => output.includes(value))).toEqual([]);
+  });
+
+  it('says which statement of an SQL file was refused, without quoting it, and stops', async () => {
+    const file = path.join(os.tmpdir(), `transfuse-test-${process.pid}.sql`);
+    fs.writeFileSync(file, "CREATE TABLE t (a int);\nINSERT INTO t VALUES (1, 'canary');\n");
+    const { exitCode, output, leftBehind } = await runDemo(['--sql', file]);
+    fs.rmSync(file);
+    expect(output).toContain(`Statement 2 of ${file} was refused: ER_WRONG_VALUE_COUNT_ON_ROW, error 1136.`);
+    expect(output).not.toContain('canary');
+    expect(exitCode).toBe(1);
+    expect(leftBehind).toEqual([]);
+  });
+
+  it('refuses what it does not understand before it starts anything', async () => {
+    for (const [args, patients] of [
+      [['--nonsense'], '60'],
+      [['stray.sql'], '60'],
+      [[], 'many'],
+    ] as const) {
+      const { exitCode, output } = await runDemo([...args], { patients });
+      expect(exitCode).toBe(2);
+      expect(output).toContain('npm run demo [-- options]');
+    }
+  });
+});
