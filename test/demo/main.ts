@@ -1,5 +1,7 @@
 /** `npm run demo`: a legacy database, its migration, and the proof, from nothing and back to nothing. */
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { ServerUnavailableError } from '../support/servers/index.ts';
 import { DemoFailure, performDemo, type DemoResult } from './demo.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
@@ -55,7 +57,8 @@ async function onStage(options: DemoOptions, narrator: Narrator, stop: AbortSign
     return result.exitCode;
   } finally {
     await stage.stop();
-    if (keepFiles && !stop.aborted) narrator.say(`The logs are in ${stage.dir}/logs.`);
+    const logs = path.join(stage.dir, 'logs');
+    if (keepFiles && !stop.aborted && existsSync(logs)) narrator.say(`The logs are in ${logs}.`);
     else await fs.rm(stage.dir, { recursive: true, force: true });
   }
 }
