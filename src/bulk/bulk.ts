@@ -24,7 +24,7 @@ import {
 import { latestRun, recordLoadEnd, startRun, type Run, type SourceIdentity } from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
-import { openSource, type SourceConnection } from '../mysql/connection.ts';
+import type { SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
 import { readTargetCatalog } from '../postgres/catalog.ts';
@@ -32,6 +32,7 @@ import { qualified } from '../postgres/identifiers.ts';
 import type { BulkObserver, BulkReport } from './bulk-report.ts';
 import { planChunks } from './chunk-planner.ts';
 import type { ChunkTask, StageTimes } from './chunk-task.ts';
+import { ControlSource } from './control-source.ts';
 import { readFieldSignature } from './field-signature.ts';
 import { finishTable } from './finish-table.ts';
 import { openLanes } from './lane-pool.ts';
@@ -39,6 +40,7 @@ import { runLanes } from './lanes.ts';
 import { restoreObjects } from './restore.ts';
 import { retryRejects } from './retry-rejects.ts';
 import { saveAndDropObjects } from './saved-objects.ts';
+import { checkTablesUnchanged, refuseVanishedTables } from './source-check.ts';
 import { selectStatement } from './statements.ts';
 import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
 
@@ -110,14 +112,22 @@ class BulkLoad {
 
   async run(): Promise<BulkReport> {
     const { settings, plan, observer } = this.#options;
-    const source = await openSource(settings.source, { purpose: 'bulk control', signal: this.#signal });
+    const source = await ControlSource.open({
+      settings: settings.source,
+      signal: this.#signal,
+      retryTimeoutMs: settings.bulk.retryTimeoutMs,
+      onRetry: (error) => observer.onRetry(error.message),
+    });
     try {
       await this.#checkTarget();
       const { run, loads } = await this.#openRun(source);
       await this.#prepareTables(run, loads);
       const working = await this.#planLoads(source, run, loads);
+      await source.release();
       await this.#loadRows(working);
-      const endPosition = await readBinlogPosition(source);
+      await this.#checkUnchanged(source, working);
+      // Where the position could not be had at the beginning, it cannot be had now.
+      const endPosition = run.startPosition && (await source.run(readBinlogPosition));
       await this.#session.run((target) => recordLoadEnd(target, run.id, endPosition));
       observer.onPhase('restoring indexes and constraints');
       const restored = await this.#session.run((target) =>
@@ -145,7 +155,7 @@ class BulkLoad {
         times: { ...this.#times, indexMs: restored.indexMs, constraintMs: restored.constraintMs },
       };
     } finally {
-      await source.close();
+      await source.release();
     }
   }
 
@@ -165,7 +175,7 @@ class BulkLoad {
   }
 
   /** The run of this profile and source that is in the ledger, or a new one with P0. */
-  async #openRun(source: SourceConnection): Promise<{ run: Run; loads: Map<string, Load> }> {
+  async #openRun(source: ControlSource): Promise<{ run: Run; loads: Map<string, Load> }> {
     const { settings, plan, observer } = this.#options;
     const { host, port, database } = settings.source;
     const identity: SourceIdentity = { host, port, database };
@@ -174,7 +184,7 @@ class BulkLoad {
       let run = latest;
       if (!latest || latest.profile !== plan.profile.name || !sameSource(latest.source, identity)) {
         await this.#refuseForeignRows(target, new Map());
-        const startPosition = await readPositionIfPossible(source, observer);
+        const startPosition = await source.run((connection) => readPositionIfPossible(connection, observer));
         run = await startRun(target, {
           profile: plan.profile.name,
           source: identity,
@@ -184,6 +194,7 @@ class BulkLoad {
         failpoint('bulk.after-run-recorded');
       }
       const loads = await readLoads(target, run!.id);
+      refuseVanishedTables(plan, loads);
       await this.#refuseForeignRows(target, loads);
       return { run: run!, loads };
     });
@@ -235,7 +246,7 @@ class BulkLoad {
   }
 
   /** The chunks that are still to be loaded, of every table that is not finished. Large tables first, so that no lane waits at the end. */
-  async #planLoads(source: SourceConnection, run: Run, loads: Map<string, Load>): Promise<WorkingLoad[]> {
+  async #planLoads(source: ControlSource, run: Run, loads: Map<string, Load>): Promise<WorkingLoad[]> {
     const { settings, plan, observer } = this.#options;
     const working: WorkingLoad[] = [];
     const ordered = plan.mappings.toSorted((a, b) => b.table.dataBytes - a.table.dataBytes);
@@ -259,9 +270,13 @@ class BulkLoad {
         continue;
       }
       const keyColumns = rowKeyColumns(table);
-      const signature = await readFieldSignature(source, selectStatement(planned, null, null), table.name);
+      const signature = await source.run((connection) =>
+        readFieldSignature(connection, selectStatement(planned, null, null), table.name),
+      );
       if (!load) {
-        const chunks = await planChunks(source, table, settings.bulk.chunkRows);
+        const chunks = await source.run((connection) =>
+          planChunks(connection, table, settings.bulk.chunkRows),
+        );
         if (chunks.length === 1 && keyColumns.length === 0) observer.onNote(noKeyNote(table.name));
         await this.#session.run(async (target) => {
           if ((await readLoads(target, run.id)).has(mapping.id)) return;
@@ -341,6 +356,17 @@ class BulkLoad {
     }
   }
 
+  /** Before anything is put back: a table that has changed meanwhile was loaded in vain. */
+  async #checkUnchanged(source: ControlSource, working: WorkingLoad[]): Promise<void> {
+    const loaded = new Set(
+      working.filter((load) => load.tasks.length > 0).map(({ planned }) => planned.mapping.id),
+    );
+    if (loaded.size === 0) return;
+    await source.run((connection) =>
+      checkTablesUnchanged(connection, this.#options.plan, (mapping) => loaded.has(mapping)),
+    );
+  }
+
   *#tasks(working: WorkingLoad[]): Iterator<ChunkTask> {
     for (const load of working) {
       for (const task of load.tasks) {
@@ -358,12 +384,21 @@ class BulkLoad {
     this.#options.observer.onTableState(id, 'done');
   }
 
-  async #retryRejects(source: SourceConnection, run: Run): Promise<void> {
+  async #retryRejects(source: ControlSource, run: Run): Promise<void> {
     const { settings, plan, observer } = this.#options;
     observer.onPhase('retrying rejects');
     for (const planned of plan.mappings) {
       const { retried, loaded, rejectedAgain, gone } = await this.#session.run((target) =>
-        retryRejects({ settings, source, target, runId: run.id, planned, signal: this.#signal }),
+        source.run((connection) =>
+          retryRejects({
+            settings,
+            source: connection,
+            target,
+            runId: run.id,
+            planned,
+            signal: this.#signal,
+          }),
+        ),
       );
       if (retried === 0) continue;
       observer.onNote(

@@ -4,6 +4,7 @@ export type LoadState = 'loading' | 'loaded' | 'complete';
 
 export interface Load {
   mapping: string;
+  sourceTable: string;
   state: LoadState;
   fingerprint: string;
 }
@@ -25,7 +26,7 @@ export interface ChunkCounts {
 
 export async function readLoads(target: TargetConnection, runId: string): Promise<Map<string, Load>> {
   const { rows } = await target.query<Load>(
-    'SELECT mapping, state, fingerprint FROM transfuse.loads WHERE run_id = $1',
+    'SELECT mapping, source_table AS "sourceTable", state, fingerprint FROM transfuse.loads WHERE run_id = $1',
     [runId],
   );
   return new Map(rows.map((row) => [row.mapping, row]));

@@ -33,7 +33,7 @@ export function classifySourceError(error: unknown, context: SourceErrorContext)
         },
       );
     case 'lost':
-      return new TransfuseError('SOURCE_LOST', `The connection to ${at} was lost${during}.`, {
+      return new TransfuseError('SOURCE_LOST', `The connection to ${at.replace(/^The/, 'the')} was lost${during}.`, {
         where,
         transient,
       });

@@ -1,0 +1,50 @@
+import type { DatabaseSettings } from '../config/settings.ts';
+import type { TransfuseError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
+import { openSource, type SourceConnection } from '../mysql/connection.ts';
+
+interface ControlSourceOptions {
+  settings: DatabaseSettings;
+  signal: AbortSignal;
+  retryTimeoutMs: number;
+  onRetry(error: TransfuseError): void;
+}
+
+/** The connection that plans and asks, beside the lanes that read rows. */
+export class ControlSource {
+  readonly #options: ControlSourceOptions;
+  #connection: SourceConnection | null;
+
+  private constructor(options: ControlSourceOptions, connection: SourceConnection) {
+    this.#options = options;
+    this.#connection = connection;
+  }
+
+  /** Connects once: a server that is not there now is an error, not a wait. */
+  static async open(options: ControlSourceOptions): Promise<ControlSource> {
+    return new ControlSource(options, await connect(options));
+  }
+
+  /** Runs `work`, and again from its beginning after a lost connection. */
+  async run<T>(work: (source: SourceConnection) => Promise<T>): Promise<T> {
+    const { signal, retryTimeoutMs, onRetry } = this.#options;
+    return retry(
+      async () => {
+        if (this.#connection?.isLost) await this.release();
+        return work((this.#connection ??= await connect(this.#options)));
+      },
+      { signal, timeoutMs: retryTimeoutMs, onRetry },
+    );
+  }
+
+  /** Lets the connection go until it is needed again: idle for hours, it would be lost without a sign. */
+  async release(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = null;
+    await connection?.close();
+  }
+}
+
+function connect({ settings, signal }: ControlSourceOptions): Promise<SourceConnection> {
+  return openSource(settings, { purpose: 'bulk control', signal });
+}
