@@ -41,6 +41,11 @@ export class RowSource extends Readable {
     this.#options = options;
   }
 
+  /** True while the consumer is ready, rows are still to come, and the source has sent none. */
+  get isWaiting(): boolean {
+    return this.#waitingSince !== 0 && !this.#finished;
+  }
+
   override _read(): void {
     if (!this.#query) this.#start();
     if (this.#waitingSince === 0) this.#waitingSince = performance.now();

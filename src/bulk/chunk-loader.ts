@@ -26,6 +26,7 @@ import { classifyTargetError, targetErrorKind } from '../postgres/errors.ts';
 import { copyCarefully } from './careful-copy.ts';
 import type { ChunkOutcome, ChunkProgress, ChunkTask, StageTimes } from './chunk-task.ts';
 import { checkSignature } from './field-signature.ts';
+import { wireBytes, watchForStall } from './stall-watch.ts';
 import { copyStatement, selectStatement } from './statements.ts';
 
 const BUFFER_BYTES = 256 * 1024;
@@ -55,6 +56,7 @@ export class ChunkLoader {
   readonly #pool = new BufferPool(BUFFER_BYTES, MAX_FREE_BUFFERS);
   #source: SourceConnection | null = null;
   #target: TargetConnection | null = null;
+  #rows: RowSource | null = null;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -98,8 +100,10 @@ export class ChunkLoader {
       reported = { rows: reported.rows + rows, bytes: reported.bytes + bytes };
       this.#options.onProgress({ mapping: task.mapping, rows, bytes });
     };
+    let stopWatching = (): void => undefined;
     try {
       const target = await this.#openTarget();
+      stopWatching = this.#watch(target);
       await target.query('BEGIN');
       const done = await claimChunk(target, task.runId, task.mapping, task.chunk);
       if (done) {
@@ -121,7 +125,27 @@ export class ChunkLoader {
       this.#dropSource();
       await this.#rollBack();
       throw error;
+    } finally {
+      stopWatching();
+      this.#rows = null;
     }
+  }
+
+  /** Gives up the side that has let the chunk wait without a sign of life, as if its connection had been lost. */
+  #watch(target: TargetConnection): () => void {
+    return watchForStall({
+      timeoutMs: this.#options.settings.bulk.retryTimeoutMs,
+      progress: () => wireBytes(target.client) + (this.#rows?.bytesRead ?? 0),
+      onStall: () => {
+        if (this.#rows?.isWaiting) {
+          this.#rows.destroy(
+            new TransfuseError('SOURCE_LOST', 'The source has sent nothing for too long.', {
+              transient: true,
+            }),
+          );
+        } else target.abandon();
+      },
+    });
   }
 
   async #copyFast(
@@ -206,12 +230,12 @@ export class ChunkLoader {
   }
 
   async #rowSource(task: ChunkTask, planned: PlannedMapping): Promise<RowSource> {
-    return new RowSource({
+    return (this.#rows = new RowSource({
       source: await this.#openSource(),
       sql: selectStatement(planned, task.lower, task.upper),
       table: planned.table.name,
       onFields: (fields) => checkSignature(planned.table.name, task.signature, fields),
-    });
+    }));
   }
 
   /** A target that does not answer the end of its COPY is left behind: the server rolls back what was open. */

@@ -19,6 +19,7 @@ export interface WriterSessionOptions {
 }
 
 const MAX_APPLICATION_NAME_BYTES = 63;
+const HEARTBEAT_INTERVAL_MS = 15_000;
 
 export class WriterSession {
   readonly #options: WriterSessionOptions;
@@ -26,6 +27,8 @@ export class WriterSession {
   readonly #lockLost = new AbortController();
   #connection: TargetConnection | null = null;
   #closed = false;
+  #busy = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
 
   private constructor(options: WriterSessionOptions) {
     this.#options = options;
@@ -38,6 +41,7 @@ export class WriterSession {
   static async open(options: WriterSessionOptions): Promise<WriterSession> {
     const session = new WriterSession(options);
     await session.#connect();
+    session.#startHeartbeat();
     return session;
   }
 
@@ -52,12 +56,42 @@ export class WriterSession {
    */
   async run<T>(work: (target: TargetConnection) => Promise<T>): Promise<T> {
     const { signal, retryTimeoutMs, onRetry } = this.#options;
-    return retry(async () => work(await this.#connect()), { signal, timeoutMs: retryTimeoutMs, onRetry });
+    this.#busy++;
+    try {
+      return await retry(async () => work(await this.#connect()), {
+        signal,
+        timeoutMs: retryTimeoutMs,
+        onRetry,
+      });
+    } finally {
+      this.#busy--;
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#heartbeat);
     await this.#connection?.close();
+  }
+
+  /** The session idles while rows are loaded, for hours: a firewall may forget it, and then it is dead without a sign. */
+  #startHeartbeat(): void {
+    const timeoutMs = this.#options.retryTimeoutMs;
+    if (timeoutMs === 0) return;
+    this.#heartbeat = setInterval(
+      () => void this.#beat(timeoutMs),
+      Math.min(HEARTBEAT_INTERVAL_MS, timeoutMs / 2),
+    );
+  }
+
+  async #beat(timeoutMs: number): Promise<void> {
+    const connection = this.#connection;
+    if (this.#busy > 0 || connection === null || connection.isLost) return;
+    this.#busy++;
+    const timer = setTimeout(() => connection.abandon(), timeoutMs);
+    await connection.query('SELECT').catch(() => undefined);
+    clearTimeout(timer);
+    this.#busy--;
   }
 
   async #connect(): Promise<TargetConnection> {

@@ -43,6 +43,8 @@ export interface TargetConnection {
   close(): Promise<void>;
   /** Cuts the connection at once. The server rolls back what was open. */
   destroy(): void;
+  /** Cuts a connection whose other end gives no sign of life: it counts as lost, and says so to the listeners. */
+  abandon(): void;
 }
 
 export interface QueryAnswer<Row> {
@@ -166,6 +168,11 @@ class ClientConnection implements TargetConnection {
 
   destroy(): void {
     this.ended = true;
+    this.cut();
+  }
+
+  abandon(): void {
+    this.markLost();
     this.cut();
   }
 

@@ -1,0 +1,43 @@
+/**
+ * Notices that nothing moves any more. A connection that a firewall has forgotten, or whose other end hangs, breaks without a
+ * sign: what is written to it is taken, and nothing comes back.
+ */
+import type { Socket } from 'node:net';
+import type { Client } from 'pg';
+
+interface StallWatchOptions {
+  /** How long nothing may move. */
+  timeoutMs: number;
+  /** A number that changes whenever anything moves. */
+  progress(): number;
+  /** Called once. */
+  onStall(): void;
+}
+
+const CHECKS_PER_TIMEOUT = 4;
+const MIN_CHECK_INTERVAL_MS = 250;
+
+/** Watches until the returned function is called, or it has called `onStall`. A timeout of 0 watches nothing. */
+export function watchForStall({ timeoutMs, progress, onStall }: StallWatchOptions): () => void {
+  if (timeoutMs === 0) return () => undefined;
+  let last = progress();
+  let movedAt = performance.now();
+  const interval = Math.max(MIN_CHECK_INTERVAL_MS, timeoutMs / CHECKS_PER_TIMEOUT);
+  const timer = setInterval(() => {
+    const now = progress();
+    if (now !== last) {
+      last = now;
+      movedAt = performance.now();
+    } else if (performance.now() - movedAt >= timeoutMs) {
+      clearInterval(timer);
+      onStall();
+    }
+  }, interval);
+  return () => clearInterval(timer);
+}
+
+/** Bytes that went over the wire of a session with the target, in both directions. */
+export function wireBytes(client: Client): number {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  return stream.bytesRead + stream.bytesWritten - stream.writableLength;
+}
