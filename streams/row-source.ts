@@ -65,6 +65,12 @@ export class RowSource extends Readable {
     socketOf(this.#options.source.raw).resume();
   }
 
+  #resumeSocket(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    socketOf(this.#options.source.raw).resume();
+  }
+
   #start(): void {
     const { source, sql, onFields } = this.#options;
     const framer = attachRowFramer(source.raw);
@@ -82,6 +88,8 @@ export class RowSource extends Readable {
     query.on('error', this.#fail);
     query.on('end', () => {
       this.#finished = true;
+      // The connection goes on to the next statement, and nobody will ask this stream for more.
+      this.#resumeSocket();
       this.#stopListening();
       // The rows may have filled the queue just before they ended: the next statement needs the socket again.
       this.#resume();
