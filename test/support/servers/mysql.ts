@@ -68,11 +68,15 @@ async function startIn(
   const dataDirectory = path.join(dir, 'data');
   const pidFile = path.join(dir, 'server.pid');
   const logFile = path.join(dir, 'server.log');
+  // Of its own: at its start a server removes what looks like a temporary table from its directory, another server's too.
+  const temporaryDirectory = path.join(dir, 'tmp');
+  await fs.mkdir(temporaryDirectory);
   const tls = await writeTlsFiles(path.join(dir, 'tls'));
   const placement = [
     '--no-defaults',
     `--basedir=${tree.path('usr')}`,
     `--datadir=${dataDirectory}`,
+    `--tmpdir=${temporaryDirectory}`,
     `--lc-messages-dir=${tree.path('usr/share/mysql')}`,
     `--character-sets-dir=${tree.path('usr/share/mysql/charsets')}`,
     `--plugin-dir=${tree.path('usr/lib/mysql/plugin')}`,
