@@ -49,7 +49,7 @@ export class RowSource extends Readable {
   override _read(): void {
     if (!this.#query) this.#start();
     if (this.#waitingSince === 0) this.#waitingSince = performance.now();
-    this.#resume();
+    this.#resumeSocket();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
@@ -57,12 +57,6 @@ export class RowSource extends Readable {
     // A result set that nobody reads would stream for ever, and keep its snapshot open on the server.
     if (this.#query && !this.#finished) this.#options.source.destroy();
     callback(error);
-  }
-
-  #resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    socketOf(this.#options.source.raw).resume();
   }
 
   #resumeSocket(): void {
@@ -91,8 +85,6 @@ export class RowSource extends Readable {
       // The connection goes on to the next statement, and nobody will ask this stream for more.
       this.#resumeSocket();
       this.#stopListening();
-      // The rows may have filled the queue just before they ended: the next statement needs the socket again.
-      this.#resume();
       this.push(null);
     });
   }
