@@ -7,7 +7,8 @@ import type { Changes } from './bulk-case.ts';
 export const CLINIC_CHANGES: Changes = {
   CHUNK_ROWS: '150',
   BATCH_SIZE: '40',
-  JOBS: '2',
+  // Two lanes in the main thread, one in a worker.
+  JOBS: '3',
   MAX_REJECTS: '1000',
   RETRY_TIMEOUT_SECONDS: '30',
 };

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBulkCase, openSourceSession, type BulkCase, type Changes } from '../support/bulk-case.ts';
+import {
+  BALLAST,
+  BALLAST_CHANGES,
+  ballastFaults,
+  SOME_CHUNKS_BYTES,
+  wholeChunkFaults,
+} from '../support/bulk-case-ballast.ts';
+import { sourceFlavors } from '../support/databases.ts';
+import type { CommandOutcome } from '../support/run-command.ts';
+import { startMariadb } from '../support/servers/index.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+type Act = (proxy: TcpProxy) => Promise<unknown> | void;
+
+/** Loads through a proxy that stands still in the middle, until `act` has done what it does. */
+async function loadWith(
+  ballast: BulkCase,
+  proxy: TcpProxy,
+  act: Act,
+  changes: Changes = {},
+): Promise<CommandOutcome> {
+  const inTheMiddle = proxy.stallAfterBytesToClients(SOME_CHUNKS_BYTES);
+  const running = ballast.start('bulk', [], { LEGACY_DB_PORT: String(proxy.port), ...changes });
+  await Promise.race([inTheMiddle, running.ended.then((outcome) => Promise.reject(tooEarly(outcome)))]);
+  await act(proxy);
+  proxy.resume();
+  return running.ended;
+}
+
+function tooEarly({ stdout, stderr }: CommandOutcome): Error {
+  return new Error(`The load ended before anything was done to it:\n${stderr}${stdout}`);
+}
+
+describe.each(sourceFlavors())('a load from %s', (flavor) => {
+  let ballast: BulkCase;
+  let proxy: TcpProxy;
+
+  beforeAll(async () => {
+    ballast = await openBulkCase({ flavor, fill: BALLAST, changes: BALLAST_CHANGES });
+    proxy = await startTcpProxy(ballast.source);
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await ballast[Symbol.asyncDispose]();
+  });
+
+  async function inNewTarget(act: Act, changes?: Changes): Promise<CommandOutcome> {
+    await ballast.renewTarget();
+    await ballast.succeed('schema');
+    return loadWith(ballast, proxy, act, changes);
+  }
+
+  async function expectWhole(outcome: CommandOutcome): Promise<void> {
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+    expect(await ballastFaults(ballast)).toEqual([]);
+  }
+
+  /** Of the readers of this load; the test's own session is not among them. */
+  async function kill(what: 'QUERY' | 'CONNECTION'): Promise<void> {
+    const ids = await ballast.sourceQuery<{ id: number }>(
+      'SELECT id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()',
+      [ballast.source.database],
+    );
+    expect(ids.length).toBeGreaterThanOrEqual(2);
+    for (const { id } of ids) await ballast.sourceQuery(`KILL ${what} ${id}`);
+  }
+
+  test('reads the chunks again whose connections were cut', async () => {
+    const outcome = await inNewTarget(() => proxy.cut());
+    await expectWhole(outcome);
+    expect(outcome.stderr).toContain('Trying again');
+  });
+
+  test('waits through a stall of the network', async () => {
+    const outcome = await inNewTarget(() => sleep(1500));
+    await expectWhole(outcome);
+    expect(outcome.stderr).not.toContain('Trying again');
+  });
+
+  test('notices connections that take bytes and never say anything again', async () => {
+    const outcome = await inNewTarget(() => proxy.blackHole(), { RETRY_TIMEOUT_SECONDS: '4' });
+    await expectWhole(outcome);
+    expect(outcome.stderr).toContain('Trying again');
+  });
+
+  test('goes on when a DBA kills its queries', async () => {
+    await expectWhole(await inNewTarget(() => kill('QUERY')));
+  });
+
+  test('goes on when a DBA kills its connections', async () => {
+    await expectWhole(await inNewTarget(() => kill('CONNECTION')));
+  });
+
+  test.each([
+    ['dropped', 'DROP TABLE ballast'],
+    ['altered: the type of a column', 'ALTER TABLE ballast MODIFY seen VARCHAR(40)'],
+    ['altered: a column less', 'ALTER TABLE ballast DROP COLUMN seen'],
+    ['altered: a column more', 'ALTER TABLE ballast ADD COLUMN more INT'],
+  ])(
+    'stops with SOURCE_TABLE_CHANGED when the table is %s, and leaves whole chunks',
+    async (_, statement) => {
+      const outcome = await inNewTarget(async () => {
+        const session = await openSourceSession(ballast.source);
+        // It waits for the chunks that are being read, and the next ones wait for it.
+        void session.query(statement).finally(() => session.destroy());
+        await sleep(300);
+      });
+      expect(outcome.stderr).toContain('ERROR SOURCE_TABLE_CHANGED');
+      expect(outcome.stderr).toContain('ballast');
+      expect(outcome.exitCode).toBe(4);
+      expect(await wholeChunkFaults(ballast)).toEqual([]);
+      const again = await ballast.run('bulk', [], { LEGACY_DB_PORT: String(proxy.port) });
+      expect(again.exitCode, again.stderr).toBe(4);
+      await ballast.sourceQuery(['DROP TABLE IF EXISTS ballast', ...BALLAST].join(';'));
+    },
+  );
+});
+
+test('a load survives kill -9 of the source server, and its restart', async () => {
+  const sourceServer = await startMariadb();
+  try {
+    await using ballast = await openBulkCase({ sourceServer, fill: BALLAST, changes: BALLAST_CHANGES });
+    await ballast.succeed('schema');
+    await using proxy = await startTcpProxy(ballast.source);
+    const outcome = await loadWith(ballast, proxy, async () => {
+      await sourceServer.kill();
+      proxy.resume();
+      await sleep(1000);
+      await sourceServer.start();
+    });
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+    expect(outcome.stderr).toContain('Trying again');
+    expect(await ballastFaults(ballast)).toEqual([]);
+  } finally {
+    await sourceServer.stop();
+  }
+});
