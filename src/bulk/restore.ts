@@ -6,8 +6,10 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoints.ts';
+import type { RejectReason } from '../core/reject-reasons.ts';
 import { throwIfInterrupted } from '../core/retry.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+import { classifyTargetError, rejectReasonOf, sqlStateOf } from '../postgres/errors.ts';
 import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
 import type { SavedKind } from './saved-objects.ts';
 
@@ -105,6 +107,37 @@ function validate(object: SavedObject): string {
   return `ALTER TABLE ${qualified(object.schema, object.table)} VALIDATE CONSTRAINT ${quoteIdentifier(object.name)}`;
 }
 
+const REASONS: Partial<Record<RejectReason, string>> = {
+  foreign_key_violation: 'rows refer to rows that are not there',
+  unique_violation: 'two or more rows have the same key',
+  not_null: 'rows have NULL in a key column',
+  exclusion_violation: 'rows exclude one another',
+};
+
+async function applyDefinition(
+  connection: TargetConnection,
+  object: SavedObject,
+  sql: string,
+): Promise<void> {
+  try {
+    await connection.client.query(sql);
+  } catch (error) {
+    const action = `restore ${object.kind} ${object.name} of ${object.schema}.${object.table}`;
+    const classified = classifyTargetError(error, { action });
+    const reason = REASONS[rejectReasonOf(error) ?? 'target_refused'];
+    if (connection.isLost || reason === undefined) throw classified;
+    throw new TransfuseError(
+      classified.code,
+      `${capitalized(reason)} (SQLSTATE ${sqlStateOf(error)}).`,
+      classified,
+    );
+  }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 class Restorer {
   readonly #options: RestoreOptions;
   readonly #report: RestoreReport;
@@ -157,7 +190,7 @@ class Restorer {
     failpoint('bulk.before-object-restored');
     try {
       await connection.query('BEGIN');
-      await connection.query(sql);
+      await applyDefinition(connection, object, sql);
       await connection.query(
         `UPDATE transfuse.saved_objects SET state = $2, failure = NULL, restored_at = CASE $2 WHEN 'restored' THEN now() END WHERE id = $1`,
         [object.id, state],

@@ -41,7 +41,10 @@ const COLUMNS: readonly TextColumn[] = [
 /** Aligned text that ends without a line break. */
 export function renderSummary(summary: RunSummary): string {
   const { total, tables } = summaryDocument(summary);
-  const footer = cells({ ...total, table: `total, ${formatCount(tables.length)} tables` });
+  const footer = cells({
+    ...total,
+    table: `total, ${formatCount(tables.length)} ${tables.length === 1 ? 'table' : 'tables'}`,
+  });
   return `${renderTable(COLUMNS, tables.map(cells), [footer])}\n\n${renderStages(summary.stagesMs)}`;
 }
 
