@@ -1,9 +1,10 @@
 /** The comparison of bulk loads: one table after the other, all contestants of a table in turn, round after round. */
+import os from 'node:os';
 import type { Arena, Contestant } from './contestants/contestant.ts';
 import { lineUp } from './contestants/line-up.ts';
 import { checkArrival, contentDigest } from './contestants/target-databases.ts';
 import { BENCH_TABLES, createSourceTable, type BenchTableName } from './dataset/index.ts';
-import { cpuSecondsOfTree } from './measure/proc.ts';
+import { cpuSecondsOfTree, machineCpuSeconds } from './measure/proc.ts';
 import { runMeasured, type Usage } from './measure/run-measured.ts';
 import type { BulkBenchOptions } from './options.ts';
 import { startBenchServers, type BenchServers } from './servers.ts';
@@ -13,6 +14,8 @@ export interface Run extends Usage {
   /** Of the servers while it ran. */
   sourceCpuSeconds: number;
   targetCpuSeconds: number;
+  /** The part of the machine that went to programs which have nothing to do with it, from 0 to 1. */
+  othersShare: number;
 }
 
 export interface ContestantResult {
@@ -89,22 +92,37 @@ async function runOnce(arena: Arena, { id, prepare, script, env, database }: Con
   const { servers } = arena;
   await prepare();
   await servers.queryTarget(database, 'CHECKPOINT');
-  const before = serverCpu(servers);
+  await servers.targetIdle();
+  const before = cpuNow(servers);
   let usage: Usage;
   try {
     usage = await runMeasured(script, env, servers.directory);
   } catch (error) {
     throw new Error(`${id} failed. ${(error as Error).message}`, { cause: error });
   }
-  const after = serverCpu(servers);
+  await servers.targetIdle();
+  const after = cpuNow(servers);
   await checkArrival(arena, database);
-  return {
-    ...usage,
-    sourceCpuSeconds: after.source - before.source,
-    targetCpuSeconds: after.target - before.target,
-  };
+  const sourceCpuSeconds = after.source - before.source;
+  const targetCpuSeconds = after.target - before.target;
+  const others =
+    after.machine -
+    before.machine -
+    (after.bench - before.bench) -
+    usage.cpuSeconds -
+    sourceCpuSeconds -
+    targetCpuSeconds;
+  const capacity = ((after.atMs - before.atMs) / 1000) * os.availableParallelism();
+  return { ...usage, sourceCpuSeconds, targetCpuSeconds, othersShare: Math.max(0, others / capacity) };
 }
 
-function serverCpu({ source, target }: BenchServers): { source: number; target: number } {
-  return { source: cpuSecondsOfTree(source.pid), target: cpuSecondsOfTree(target.pid) };
+function cpuNow({ source, target }: BenchServers) {
+  const { user, system } = process.cpuUsage();
+  return {
+    atMs: performance.now(),
+    source: cpuSecondsOfTree(source.pid),
+    target: cpuSecondsOfTree(target.pid),
+    bench: (user + system) / 1e6,
+    machine: machineCpuSeconds(),
+  };
 }

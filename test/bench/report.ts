@@ -45,7 +45,25 @@ function renderTable({ title, rows, contestants, compared, notes }: TableResult)
     'servers CPU s per 1 M (source + target)',
   ]);
   const equal = compared.length > 1 ? [`The same rows, value by value, from: ${compared.join(', ')}.`] : [];
-  return [head, row(['---', '--:', '--:', '--:', '--:', '--:']), ...lines, '', ...notes, ...equal].join('\n');
+  const loud = contestants.flatMap(({ runs }) => runs).filter((run) => run.othersShare > MAX_OTHERS_SHARE);
+  const noise = loud.length > 0 ? [noiseNote(loud)] : [];
+  return [
+    head,
+    row(['---', '--:', '--:', '--:', '--:', '--:']),
+    ...lines,
+    '',
+    ...noise,
+    ...notes,
+    ...equal,
+  ].join('\n');
+}
+
+/** What the kernel itself does for the servers' files stays below it. */
+const MAX_OTHERS_SHARE = 0.1;
+
+function noiseNote(loud: readonly Run[]): string {
+  const share = Math.round(Math.max(...loud.map((run) => run.othersShare)) * 100);
+  return `NOT A QUIET MACHINE: other programs took up to ${share} % of it during ${loud.length} of the runs. Do not rely on these times.`;
 }
 
 function row(cells: string[]): string {

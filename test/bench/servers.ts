@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import {
@@ -35,6 +36,8 @@ export interface BenchServers extends AsyncDisposable {
   readonly sourceAdmin: mysql.Connection;
   /** Runs one statement in a database of the target. */
   queryTarget<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<Row[]>;
+  /** Resolves when nobody is connected to the target: the time of a connection is counted when it has ended. */
+  targetIdle(): Promise<void>;
 }
 
 /** Everything is stopped and removed when the result is disposed of. */
@@ -60,6 +63,7 @@ export async function startBenchServers(): Promise<BenchServers> {
       directory,
       sourceAdmin,
       queryTarget: (database, sql) => queryOnce(target, database, sql),
+      targetIdle: () => waitUntilIdle(target),
       [Symbol.asyncDispose]: dispose,
     };
   } catch (error) {
@@ -79,5 +83,19 @@ async function queryOnce<Row extends pg.QueryResultRow>(
     return (await client.query<Row>(sql)).rows;
   } finally {
     await client.end();
+  }
+}
+
+const POLL_MS = 50;
+
+async function waitUntilIdle(target: PostgresServer): Promise<void> {
+  for (;;) {
+    const others = await queryOnce(
+      target,
+      'postgres',
+      "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
+    await sleep(POLL_MS);
+    if (others.length === 0) return;
   }
 }

@@ -52,6 +52,17 @@ export function cpuSecondsOfTree(pid: number): number {
     .reduce((sum, stat) => sum + (stat ? stat.cpuSeconds + stat.endedChildrenCpuSeconds : 0), 0);
 }
 
+/** Time that all processors together have been busy since the machine started, whoever used it or took it away. */
+export function machineCpuSeconds(): number {
+  const [, user, nice, system, , , irq, softirq, steal] = (readIfPresent('/proc/stat') ?? '')
+    .split(/\s+/)
+    .map(Number);
+  return (
+    [user, nice, system, irq, softirq, steal].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0) /
+    TICKS_PER_SECOND
+  );
+}
+
 /** The most memory the process has held at once, in bytes; 0 for one that is gone. */
 export function peakRssBytes(pid: number): number {
   const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(readIfPresent(`/proc/${pid}/status`) ?? '')?.[1];
