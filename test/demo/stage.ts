@@ -43,7 +43,8 @@ export async function openStage(flavor: MysqlFlavor): Promise<Stage> {
   ] as const);
   const [source, target] = started;
   const stop = async () => {
-    await Promise.all(started.map((server) => (server.status === 'fulfilled' ? server.value.stop() : null)));
+    const running = started.flatMap((server) => (server.status === 'fulfilled' ? [server.value] : []));
+    await Promise.all(running.map((server) => server.stop()));
   };
   if (source.status === 'rejected' || target.status === 'rejected') {
     await stop();

@@ -92,7 +92,10 @@ function sentence(checks: readonly TableCheck[], problems: number, elapsedMs: nu
     return `NOT EVERYTHING ADDS UP: ${problems === 1 ? 'one problem' : `${problems} problems`}, named above. ${took}`;
   const rows = checks.reduce((sum, check) => sum + check.sourceRows, 0);
   const rejected = checks.reduce((sum, check) => sum + check.rejected, 0);
-  const loaded = `${formatCount(rows - rejected)} are in PostgreSQL, value by value`;
+  const compared = checks.reduce((sum, check) => sum + check.comparedRows, 0);
+  const how =
+    compared === rows ? 'value by value' : `and the values of ${formatCount(compared)} were compared`;
+  const loaded = `${formatCount(rows - rejected)} are in PostgreSQL, ${how}`;
   const kept = rejected === 0 ? '' : `, ${formatCount(rejected)} are kept in the ledger with the reason`;
   return `EVERYTHING ADDS UP: of ${formatCount(rows)} rows ${loaded}${kept}. ${took}`;
 }

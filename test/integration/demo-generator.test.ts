@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import mysql from 'mysql2/promise';
+import type mysql from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { createSourceDatabase, sourceFlavors, type SourceDatabase } from '../support/databases.ts';
 import { generateClinic, type Clinic } from '../demo/clinic/generate.ts';

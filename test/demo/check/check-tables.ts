@@ -30,7 +30,7 @@ export interface TableCheck {
 export interface CheckOptions {
   source: EndAddress;
   target: EndAddress;
-  /** Of larger tables with an integer key a sample is compared, of about this size. */
+  /** Of larger tables with an integer column a sample is compared, of about this size. */
   maxComparedRows: number;
   signal?: AbortSignal;
 }
@@ -68,7 +68,7 @@ async function checkTable(
     problems.push(`${sourceRows} rows are not ${targetRows} loaded + ${pair.rejected} rejected.`);
   }
   if (pair.unpairedColumns > 0) problems.push('The two tables differ in their number of columns.');
-  const sampledOneIn = pair.sampleBy ? Math.max(1, Math.floor(sourceRows / maxComparedRows)) : 1;
+  const sampledOneIn = pair.sampleBy ? Math.max(1, Math.ceil(sourceRows / maxComparedRows)) : 1;
   const compared = await compareRows(pair, source, target, sampledOneIn, signal);
   return {
     ...check,

@@ -11,7 +11,7 @@ export interface TablePair {
   columns: ColumnPair[];
   /** Columns on one side only, by the number of their place. */
   unpairedColumns: number;
-  /** An integer column of the primary key, by which a sample can be taken; null where there is none. */
+  /** An integer column without NULLs by which a sample can be taken, of the primary key if it has one; or null. */
   sampleBy: ColumnPair | null;
   /** Rows that the ledger keeps as rejected. */
   rejected: number;
@@ -48,28 +48,35 @@ export async function pairTables(source: DatabaseEnd, target: DatabaseEnd): Prom
       target: load ? `${quoteForTarget(load[1])}.${quoteForTarget(load[2])}` : null,
       columns,
       unpairedColumns: Math.abs(sourceColumns.length - targetColumns.length),
-      sampleBy: columns.find((column) => column.source.isIntegerKey) ?? null,
+      sampleBy: columns.find(isKey) ?? columns.find(({ source }) => source.isWhole) ?? null,
       rejected: Number(load?.[3] ?? 0),
     });
   }
   return pairs;
 }
 
-type Column = ColumnPair & { source: { isIntegerKey: boolean } };
+type Column = ColumnPair & { source: { isWhole: boolean; isKey: boolean } };
+
+function isKey({ source }: Column): boolean {
+  return source.isWhole && source.isKey;
+}
 
 async function readSourceColumns(source: DatabaseEnd, table: string): Promise<Column['source'][]> {
   const rows = await readAll(
     source,
-    `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, COLUMN_KEY = 'PRI' AND DATA_TYPE IN ('int', 'bigint')
+    `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, DATA_TYPE IN ('int', 'bigint') AND IS_NULLABLE = 'NO', COLUMN_KEY = 'PRI'
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
     [table],
   );
-  return (rows as [string, string, string, string][]).map(([name, dataType, columnType, isIntegerKey]) => ({
-    name: quoteForSource(name),
-    dataType: dataType.toLowerCase(),
-    columnType: columnType.toLowerCase(),
-    isIntegerKey: isIntegerKey === '1',
-  }));
+  return (rows as [string, string, string, string, string][]).map(
+    ([name, dataType, columnType, isWhole, isKey]) => ({
+      name: quoteForSource(name),
+      dataType: dataType.toLowerCase(),
+      columnType: columnType.toLowerCase(),
+      isWhole: isWhole === '1',
+      isKey: isKey === '1',
+    }),
+  );
 }
 
 async function readTargetColumns(

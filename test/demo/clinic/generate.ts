@@ -6,7 +6,7 @@ import path from 'node:path';
 import mysql from 'mysql2/promise';
 import { runSqlFile } from '../../support/sql-file.ts';
 import { addCare } from './care.ts';
-import { InsertLanes, type SqlConnection } from './insert-lanes.ts';
+import { InsertLanes } from './insert-lanes.ts';
 import { addPatient } from './people.ts';
 import { orphanReferrals, plantedRejects, type PlantedRejects } from './planted.ts';
 import { Random } from './random.ts';
@@ -62,7 +62,7 @@ export async function generateClinic(options: GenerateOptions): Promise<Clinic> 
     for (const connection of connections) await connection.query(SESSION);
     const [first] = connections as [mysql.Connection];
     await runSqlFile(first, path.join(import.meta.dirname, 'tables.sql'));
-    const lanes = new InsertLanes(connections as SqlConnection[]);
+    const lanes = new InsertLanes(connections);
     const counters = newCounters(patients);
     addReferenceRows(lanes.add, counters.doctors);
     for (let pid = 1; pid <= patients; pid++) {

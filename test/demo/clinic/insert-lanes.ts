@@ -1,6 +1,6 @@
 import { insertInto, type ClinicTable } from './tables.ts';
 
-export interface SqlConnection {
+interface SqlConnection {
   query(sql: string): Promise<unknown>;
 }
 
