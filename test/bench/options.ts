@@ -13,6 +13,8 @@ export interface BulkBenchOptions {
   jsonFile: string;
 }
 
+const CONTESTANTS = ['transfuse', 'transfuse-transformed', 'pgloader', 'native-pipe', 'outfile'];
+
 export const USAGE = `npm run bench -- bulk [options]
 
 Moves the same tables with Transfuse, pgloader and the native tools, in turn, on throw-away servers of its own.
@@ -20,7 +22,7 @@ Moves the same tables with Transfuse, pgloader and the native tools, in turn, on
   --rows <n>         rows of each table (1000000)
   --rounds <n>       how often each contestant runs, one after the other (5)
   --tables <names>   wide, narrow (both)
-  --only <ids>       only these: transfuse, transfuse-transformed, pgloader, native-pipe, outfile
+  --only <ids>       only these: ${CONTESTANTS.join(', ')}
   --jobs <list>      also Transfuse with each of these JOBS, such as 1,2,4
   --json <file>      all measurements (reports/bench-bulk.json)
 `;
@@ -30,16 +32,23 @@ export class UsageError extends Error {}
 export function parseBulkOptions(args: string[]): BulkBenchOptions {
   const { values } = readArgs(args);
   const tables = list(values.tables ?? Object.keys(BENCH_TABLES).join(','));
-  const unknown = tables.filter((name) => !(name in BENCH_TABLES));
-  if (unknown.length > 0) throw new UsageError(`There is no table ${unknown.join(', ')}.`);
+  refuseUnknown('table', tables, Object.keys(BENCH_TABLES));
+  const only = values.only === undefined ? null : list(values.only);
+  refuseUnknown('contestant', only ?? [], CONTESTANTS);
   return {
     rows: whole('rows', values.rows ?? '1000000'),
     rounds: whole('rounds', values.rounds ?? '5'),
     tables: tables as BenchTableName[],
-    only: values.only === undefined ? null : list(values.only),
+    only,
     jobs: values.jobs === undefined ? [] : list(values.jobs).map((text) => whole('jobs', text)),
     jsonFile: values.json ?? 'reports/bench-bulk.json',
   };
+}
+
+function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UsageError(`There is no ${what} ${unknown.join(', ')}, only ${known.join(', ')}.`);
 }
 
 function readArgs(args: string[]) {

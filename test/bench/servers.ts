@@ -1,6 +1,5 @@
 /** The two servers that everything is measured on, and the programs' ways to reach them. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
@@ -30,7 +29,7 @@ export const SERVER_SETTINGS = {
 export interface BenchServers extends AsyncDisposable {
   readonly source: MysqlServer;
   readonly target: PostgresServer;
-  /** For files of the bench and of the servers: both may read it. */
+  /** For files of the bench and of the servers, both of which may read it. Goes with the target. */
   readonly directory: string;
   /** One connection to the source. */
   readonly sourceAdmin: mysql.Connection;
@@ -47,13 +46,12 @@ export async function startBenchServers(): Promise<BenchServers> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-bench-'));
-    undo.push(() => fs.rm(directory, { recursive: true, force: true }));
-    await fs.chmod(directory, 0o755);
-    const source = await startMariadb({ extraArgs: SERVER_SETTINGS.mariadb });
-    undo.push(() => source.stop());
     const target = await startPostgres({ extraArgs: SERVER_SETTINGS.postgres });
     undo.push(() => target.stop());
+    const directory = path.join(target.dir, 'bench');
+    await fs.mkdir(directory);
+    const source = await startMariadb({ extraArgs: SERVER_SETTINGS.mariadb });
+    undo.push(() => source.stop());
     const { host, port, user, password } = source;
     const sourceAdmin = await mysql.createConnection({ host, port, user, password });
     undo.push(() => sourceAdmin.end());

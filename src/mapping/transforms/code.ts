@@ -4,7 +4,7 @@ import { copyBytes } from '../types/wire.ts';
 import { IS_NULL, textTransform, unchanged, USE_TEXT, type BytesToBytes } from './text-transform.ts';
 
 /** What becomes of a value that is not in the table: it stays, becomes NULL, or its row is rejected (transform_refused). */
-export type UnknownCode = 'keep' | 'null' | 'refuse';
+type UnknownCode = 'keep' | 'null' | 'refuse';
 
 /**
  * Translates the values of a code list, compared exactly: `code({ M: 'male', F: 'female' }, 'refuse')`. The table is part of
