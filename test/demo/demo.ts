@@ -125,7 +125,7 @@ async function loadClinic(
   const orphans = clinic.orphanReferrals;
   narrator.step(
     'The load',
-    `${formatCount(planted)} rows that PostgreSQL cannot hold were planted; MAX_REJECTS=${planted} says that they are known. ` +
+    `${formatCount(planted)} rows that PostgreSQL cannot hold were planted; MAX_REJECTS=${planted} says that they are known.` +
       (orphans > 0
         ? `\n${formatCount(orphans)} referrals point to doctors who do not exist, against a foreign key: bulk must load them, find that the key\n` +
           'does not hold, say so, and end with code 3.'
