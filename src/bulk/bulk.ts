@@ -21,7 +21,14 @@ import {
   setLoadState,
   type Load,
 } from '../ledger/loads.ts';
-import { latestRun, recordLoadEnd, startRun, type Run, type SourceIdentity } from '../ledger/runs.ts';
+import {
+  latestRun,
+  recordLoadEnd,
+  recordStartPosition,
+  startRun,
+  type Run,
+  type SourceIdentity,
+} from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
@@ -194,6 +201,10 @@ class BulkLoad {
         failpoint('bulk.after-run-recorded');
       }
       const loads = await readLoads(target, run!.id);
+      if (run!.startPosition === null && loads.size === 0 && run === latest) {
+        run = { ...run!, startPosition: await source.run((link) => readPositionIfPossible(link, observer)) };
+        if (run.startPosition) await recordStartPosition(target, run.id, run.startPosition);
+      }
       refuseVanishedTables(plan, loads);
       await this.#refuseForeignRows(target, loads);
       return { run: run!, loads };

@@ -131,9 +131,18 @@ export class ChunkLoader {
     }
   }
 
-  /** Gives up the side that has let the chunk wait without a sign of life, as if its connection had been lost. */
+  /**
+   * Gives up the side that has let the chunk wait without a sign of life, as if its connection had been lost; and after an
+   * interruption a target that does not come to an end.
+   */
   #watch(target: TargetConnection): () => void {
-    return watchForStall({
+    const { signal } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      timer = setTimeout(() => target.abandon(), SETTLE_TIMEOUT_MS);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    const stopWatching = watchForStall({
       timeoutMs: this.#options.settings.bulk.retryTimeoutMs,
       progress: () => wireBytes(target.client) + (this.#rows?.bytesRead ?? 0),
       onStall: () => {
@@ -146,6 +155,11 @@ export class ChunkLoader {
         } else target.abandon();
       },
     });
+    return () => {
+      stopWatching();
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
   }
 
   async #copyFast(

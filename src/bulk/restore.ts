@@ -53,6 +53,9 @@ interface RestoreOptions {
 export async function restoreObjects(options: RestoreOptions): Promise<RestoreReport> {
   const report: RestoreReport = { restored: 0, failures: [], indexMs: 0, constraintMs: 0 };
   const restorer = new Restorer(options, report);
+  // An index may take hours: whoever interrupts does not wait for it, and the server rolls it back.
+  const abandon = (): void => restorer.abandon();
+  options.signal.addEventListener('abort', abandon, { once: true });
   try {
     const startedAt = performance.now();
     await restorer.each(await savedObjects(options, ['index', 'exclusion']), (object) => object.definition);
@@ -69,6 +72,7 @@ export async function restoreObjects(options: RestoreOptions): Promise<RestoreRe
     await restorer.inOrder(await savedObjects(options, ['trigger']), (object) => object.definition);
     report.constraintMs = performance.now() - startedAt - report.indexMs;
   } finally {
+    options.signal.removeEventListener('abort', abandon);
     await restorer.close();
   }
   return report;
@@ -166,6 +170,10 @@ class Restorer {
     state: 'restored' | 'added' = 'restored',
   ): Promise<void> {
     for (const object of objects) await this.#restore(this.#options.target, object, statement(object), state);
+  }
+
+  abandon(): void {
+    for (const connection of this.#connections) connection.abandon();
   }
 
   async close(): Promise<void> {

@@ -64,6 +64,18 @@ export async function startRun(
   };
 }
 
+/** Notes P0 where it could not be had when the run was opened. To be called only while no row has been read. */
+export async function recordStartPosition(
+  target: TargetConnection,
+  runId: string,
+  position: BinlogPosition,
+): Promise<void> {
+  await target.query('UPDATE transfuse.runs SET start_position = $2 WHERE id = $1', [
+    runId,
+    JSON.stringify(position),
+  ]);
+}
+
 /** Notes the position at which the last chunk had been read: sync must pass it before constraints hold. */
 export async function recordLoadEnd(
   target: TargetConnection,

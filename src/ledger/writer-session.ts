@@ -20,6 +20,8 @@ export interface WriterSessionOptions {
 
 const MAX_APPLICATION_NAME_BYTES = 63;
 const HEARTBEAT_INTERVAL_MS = 15_000;
+/** After an interruption, how long a statement may go on before it is given up; the server rolls it back. */
+const STOP_TIMEOUT_MS = 5_000;
 
 export class WriterSession {
   readonly #options: WriterSessionOptions;
@@ -29,6 +31,7 @@ export class WriterSession {
   #closed = false;
   #busy = 0;
   #heartbeat: NodeJS.Timeout | undefined;
+  #stopTimer: NodeJS.Timeout | undefined;
 
   private constructor(options: WriterSessionOptions) {
     this.#options = options;
@@ -42,6 +45,7 @@ export class WriterSession {
     const session = new WriterSession(options);
     await session.#connect();
     session.#startHeartbeat();
+    session.#stopOnSignal();
     return session;
   }
 
@@ -72,6 +76,7 @@ export class WriterSession {
     this.#closed = true;
     clearInterval(this.#heartbeat);
     await this.#connection?.close();
+    clearTimeout(this.#stopTimer);
   }
 
   /** The session idles while rows are loaded, for hours: a firewall may forget it, and then it is dead without a sign. */
@@ -82,6 +87,13 @@ export class WriterSession {
       () => void this.#beat(timeoutMs),
       Math.min(HEARTBEAT_INTERVAL_MS, timeoutMs / 2),
     );
+  }
+
+  #stopOnSignal(): void {
+    const giveUp = (): void => {
+      this.#stopTimer = setTimeout(() => this.#connection?.abandon(), STOP_TIMEOUT_MS);
+    };
+    this.#options.signal.addEventListener('abort', giveUp, { once: true });
   }
 
   async #beat(timeoutMs: number): Promise<void> {

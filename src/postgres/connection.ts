@@ -28,6 +28,14 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   search_path: '',
 };
 
+/**
+ * Otherwise an index under way when we are killed is built to its end, for hours perhaps, and the writer's lock is held until
+ * then. PostgreSQL 13 does not have the setting, nor do some platforms.
+ */
+const NOTICE_A_LOST_CLIENT =
+  "SELECT pg_catalog.set_config(name, '5s', false) FROM pg_catalog.pg_settings " +
+  "WHERE name = 'client_connection_check_interval' AND current_setting('server_version_num')::integer >= 140000";
+
 export interface TargetConnection {
   /** For COPY streams and cursors. Its errors are raw: classify them, never pass them on. */
   readonly client: pg.Client;
@@ -106,7 +114,10 @@ export async function openTarget(
 
 function sessionSql(): string {
   const settings = Object.entries(SESSION_SETTINGS);
-  return `SELECT ${settings.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`;
+  const set = settings
+    .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`)
+    .join(', ');
+  return `SELECT ${set}; ${NOTICE_A_LOST_CLIENT}`;
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
