@@ -6,7 +6,7 @@
  */
 import { Transform, type TransformCallback } from 'node:stream';
 import { ValueRefused } from '../src/core/reject-reasons.ts';
-import { FILTERED, type CompiledMapping } from '../src/mapping/compile.ts';
+import { FILTERED, type CompiledMapping } from '../src/mapping/compiled-mapping.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { COPY_HEADER, COPY_TRAILER } from './copy-format.ts';
 import { LargeRowEncoder } from './large-row.ts';

@@ -3,7 +3,7 @@
  * piece by piece and never held; any other value is collected first, which is small for every type but a huge geometry.
  */
 import { refuse } from '../src/core/reject-reasons.ts';
-import type { CompiledMapping } from '../src/mapping/compile.ts';
+import type { CompiledMapping } from '../src/mapping/compiled-mapping.ts';
 import type { Codec } from '../src/mapping/types/codec.ts';
 
 interface Output {

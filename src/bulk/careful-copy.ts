@@ -13,7 +13,7 @@ import { failpoint } from '../core/failpoints.ts';
 import type { RejectReason } from '../core/reject-reasons.ts';
 import type { ChunkCounts } from '../ledger/loads.ts';
 import { recordRejects, type RejectedRow } from '../ledger/rejects.ts';
-import { encodeCarefully, splitRow } from '../mapping/compile.ts';
+import { encodeCarefully, splitRow } from '../mapping/careful-encoder.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import {

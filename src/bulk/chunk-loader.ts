@@ -18,7 +18,7 @@ import { ValueRefused } from '../core/reject-reasons.ts';
 import { retry } from '../core/retry.ts';
 import { claimChunk, finishChunk, type ChunkCounts } from '../ledger/loads.ts';
 import { recordRejects, type RejectedRow } from '../ledger/rejects.ts';
-import { encodeCarefully, splitRow } from '../mapping/compile.ts';
+import { encodeCarefully, splitRow } from '../mapping/careful-encoder.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';

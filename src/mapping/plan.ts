@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { TransfuseError } from '../core/errors.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
-import { compileMapping, type CompiledMapping } from './compile.ts';
+import { compileMapping } from './compile.ts';
+import type { CompiledMapping } from './compiled-mapping.ts';
 import type { MappingOptions, Profile, RowMapping } from './mapping.ts';
 
 export interface PlannedMapping {

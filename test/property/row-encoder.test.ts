@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueRefused, refuse } from '../../src/core/reject-reasons.ts';
-import { compileMapping, encodeCarefully, FILTERED, splitRow } from '../../src/mapping/compile.ts';
+import { encodeCarefully, splitRow } from '../../src/mapping/careful-encoder.ts';
+import { compileMapping } from '../../src/mapping/compile.ts';
+import { FILTERED } from '../../src/mapping/compiled-mapping.ts';
 import type { ColumnMapping, RowMapping } from '../../src/mapping/mapping.ts';
 import type { SourceTable } from '../../src/mysql/catalog-model.ts';
 import { LargeRowEncoder } from '../../streams/large-row.ts';
@@ -172,6 +174,43 @@ describe('the compiled encoder', () => {
         expect(Buffer.concat(written).equals(whole.subarray(0, end))).toBe(true);
       }),
     );
+  });
+
+  it('refuses text that is not UTF-8 before a transform sees it, by either way', () => {
+    const columns: ColumnMapping[] = [computed[2]!];
+    const compiled = compileMapping(mappingOf(columns), table, POLICIES);
+    const values = [Buffer.from([0x61, 0xff]), Buffer.from('1')];
+    const payload = rowPayload(values);
+    expect(() => compiled.encode(payload, 0, payload.length, Buffer.alloc(5000), 0)).toThrow('invalid_utf8');
+    expect(encodeCarefully(compiled, values, Buffer.alloc(5000), 0)).toEqual({
+      column: 'upper',
+      reason: 'invalid_utf8',
+    });
+  });
+
+  it('lets a transform on bytes write text columns only: another type goes through its own writer', () => {
+    const transform = {
+      name: 'same',
+      apply: (text: string | null) => text,
+      applyBytes: () => expect.fail('not for integers'),
+    };
+    const columns: ColumnMapping[] = [
+      {
+        target: { name: 'n', type: 'integer', nullable: true },
+        value: { kind: 'transform', inputs: ['a'], transform },
+        phi: 'none',
+      },
+    ];
+    const out = Buffer.alloc(2000);
+    const payload = rowPayload([Buffer.from('258')]);
+    const end = compileMapping(mappingOf(columns), table, POLICIES).encode(
+      payload,
+      0,
+      payload.length,
+      out,
+      0,
+    );
+    expect(out.subarray(0, end)).toEqual(Buffer.from([0, 1, 0, 0, 0, 4, 0, 0, 1, 2]));
   });
 
   it('refuses a row that has not the selected columns', () => {

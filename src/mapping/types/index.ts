@@ -14,3 +14,4 @@ export { codecFor } from './registry.ts';
 export { selectExpression } from './select-expression.ts';
 export { valueWriter } from './value-writer.ts';
 export { entityNamespace, uuidV5Text, writeUuidV5 } from './uuid-v5.ts';
+export { uuidName } from './uuid-name.ts';

@@ -1,0 +1,101 @@
+/** The slow and careful way to encode a row: value by value, each one checked, so that a bad one can be named. */
+import { ValueRefused, type RejectReason } from '../core/reject-reasons.ts';
+import type { CompiledMapping, CompiledOutput } from './compiled-mapping.ts';
+import { decodeText } from './decode-text.ts';
+import type { Expression } from './mapping.ts';
+import type { Codec } from './types/codec.ts';
+import { entityNamespace, uuidName, valueWriter, writeUuidV5 } from './types/index.ts';
+
+const NULL_LENGTH = -1;
+
+/** Splits a row payload of the text protocol into its values; null for NULL. For the slow and careful path. */
+export function splitRow(src: Buffer, start: number, columnCount: number): (Buffer | null)[] {
+  const values: (Buffer | null)[] = [];
+  let at = start;
+  for (let column = 0; column < columnCount; column++) {
+    let length = src[at++]!;
+    if (length === 251) {
+      values.push(null);
+      continue;
+    }
+    if (length === 252) {
+      length = src.readUInt16LE(at);
+      at += 2;
+    } else if (length === 253) {
+      length = src.readUIntLE(at, 3);
+      at += 3;
+    } else if (length === 254) {
+      length = Number(src.readBigUInt64LE(at));
+      at += 8;
+    }
+    values.push(src.subarray(at, at + length));
+    at += length;
+  }
+  return values;
+}
+
+/** Encodes a row value by value, checking each: says which column refuses, at a cost that only bad rows pay. */
+export function encodeCarefully(
+  compiled: CompiledMapping,
+  values: (Buffer | null)[],
+  dst: Buffer,
+  at: number,
+): { end: number } | { column: string; reason: RejectReason } | 'filtered' {
+  const { where } = compiled.mapping;
+  let column = '(filter)';
+  try {
+    if (where) {
+      const indexes = where.inputs.map((name) =>
+        compiled.sourceColumns.findIndex((source) => source.name === name),
+      );
+      if (!where.accepts(...indexes.map((index) => utf8(values[index]!)))) return 'filtered';
+    }
+    let end = dst.writeInt16BE(compiled.outputs.length, at);
+    for (const output of compiled.outputs) {
+      column = output.target;
+      end = output.write(values, dst, end);
+    }
+    return { end };
+  } catch (error) {
+    if (error instanceof ValueRefused) return { column, reason: error.reason };
+    throw error;
+  }
+}
+
+/** How one output is written by an ordinary call. */
+export function carefulWriter(
+  expression: Expression,
+  type: string,
+  inputs: number[],
+  codec: Codec | null,
+): CompiledOutput['write'] {
+  if (codec) {
+    return (texts, dst, at) => {
+      const text = texts[inputs[0]!]!;
+      if (text === null) return dst.writeInt32BE(NULL_LENGTH, at);
+      codec.validate?.(text, 0, text.length);
+      return codec.write(text, 0, text.length, dst, at);
+    };
+  }
+  const write = valueWriter(type).write;
+  switch (expression.kind) {
+    case 'transform':
+      return (texts, dst, at) =>
+        write(expression.transform.apply(...inputs.map((input) => utf8(texts[input]!))), dst, at);
+    case 'uuid': {
+      const namespace = entityNamespace(expression.entity);
+      return (texts, dst, at) => {
+        const key = uuidName(inputs.map((input) => texts[input]!));
+        return key === null
+          ? dst.writeInt32BE(NULL_LENGTH, at)
+          : writeUuidV5(namespace, key, 0, key.length, dst, at);
+      };
+    }
+    default:
+      return (_texts, dst, at) => write((expression as { value: string | null }).value, dst, at);
+  }
+}
+
+function utf8(text: Buffer | null): string | null {
+  return text === null ? null : decodeText(text, 0, text.length);
+}

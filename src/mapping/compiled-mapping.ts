@@ -1,0 +1,35 @@
+import type { SourceColumn } from '../mysql/catalog-model.ts';
+import type { RowMapping } from './mapping.ts';
+import type { Codec } from './types/codec.ts';
+
+/**
+ * Encodes the row in `src[start, end)` into `dst` from `at`; returns where it stopped, or FILTERED.
+ * Throws ValueRefused for a row that the target cannot hold; what was written past `at` is then meaningless.
+ */
+export type RowEncoder = (src: Buffer, start: number, end: number, dst: Buffer, at: number) => number;
+
+export const FILTERED = -1;
+
+export interface CompiledMapping {
+  mapping: RowMapping;
+  /** Source columns in the order in which they must be selected. */
+  sourceColumns: SourceColumn[];
+  targetColumns: string[];
+  outputs: CompiledOutput[];
+  /** The fast encoder: leaves to the server what the server checks anyway (valid UTF-8, U+0000, JSON). */
+  encode: RowEncoder;
+  /** An upper bound on the encoded size of a row whose payload has `rawBytes`. */
+  maxRowBytes(rawBytes: number): number;
+  /** True where each output is one source column, in order: such rows can be streamed in pieces. */
+  streamable: boolean;
+}
+
+export interface CompiledOutput {
+  target: string;
+  /** Indexes into sourceColumns. */
+  inputs: number[];
+  /** Set for an output that is a source column as it is. */
+  codec: Codec | null;
+  /** The same value by an ordinary call, for the slow and careful path; throws ValueRefused. */
+  write(texts: (Buffer | null)[], dst: Buffer, at: number): number;
+}
