@@ -48,7 +48,14 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
 export async function execute(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough, such as head, closes the pipe: that is not an error of ours.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  process.exit(await main(argv));
+  const exitCode = await main(argv);
+  // What goes into a pipe is written later, and what is not written by the end is lost.
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  process.exit(exitCode);
+}
+
+function flushed(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
 }
 
 /** null where help or the version was printed, and nothing is left to do. */
