@@ -105,7 +105,6 @@ ${body.join('\n')}
 if (p !== end) ${malformed}();
 return o;
 };`;
-  // eslint-disable-next-line no-new-func -- see the head of this file
   return (new Function('context', source) as (context: unknown[]) => RowEncoder)(context);
 }
 

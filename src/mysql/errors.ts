@@ -33,10 +33,14 @@ export function classifySourceError(error: unknown, context: SourceErrorContext)
         },
       );
     case 'lost':
-      return new TransfuseError('SOURCE_LOST', `The connection to ${at.replace(/^The/, 'the')} was lost${during}.`, {
-        where,
-        transient,
-      });
+      return new TransfuseError(
+        'SOURCE_LOST',
+        `The connection to ${at.replace(/^The/, 'the')} was lost${during}.`,
+        {
+          where,
+          transient,
+        },
+      );
     case 'busy':
       return new TransfuseError(
         'SOURCE_QUERY_FAILED',

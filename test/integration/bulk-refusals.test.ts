@@ -45,7 +45,7 @@ describe('a call that cannot work', () => {
       'PLAINTEXT_REFUSED',
     ],
   ])('because %s: says which, and what to do', async (_, changes, exitCode, code) => {
-    const outcome = await ballast.run('bulk', ['--json'], changes as never);
+    const outcome = await ballast.run('bulk', ['--json'], changes);
     expect(JSON.parse(outcome.stdout)).toMatchObject({ ok: false, exitCode, code });
     expect(outcome.exitCode).toBe(exitCode);
     const { fix } = JSON.parse(outcome.stdout) as { fix: string };

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import mysql from 'mysql2/promise';
-import pg from 'pg';
+import type pg from 'pg';
 import { openSourceSession, openTargetSession } from './bulk-case.ts';
 import { canonicalValues, type ComparedColumn } from './compare-databases-values.ts';
 import type { DatabaseAddress } from './run-command.ts';
@@ -99,7 +99,7 @@ async function targetRows(to: pg.Client, table: string, columns: ComparedColumn[
   const { rows } = await to.query<(string | null)[]>({
     text: `SELECT * FROM "${table.replaceAll('"', '""')}"`,
     rowMode: 'array',
-    types: { getTypeParser: () => String } as never,
+    types: { getTypeParser: () => String },
   });
   return rows.map((row) =>
     rowText(
