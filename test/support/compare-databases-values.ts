@@ -17,7 +17,9 @@ interface TypeForm {
 const TEXT_ARRAY_OID = 1009 as never;
 
 const text: TypeForm = { source: String, target: String };
-const integer = both((value) => BigInt(value).toString());
+// Where TINYINT(1) becomes a boolean.
+const BOOLEANS: Readonly<Record<string, string>> = { f: '0', t: '1' };
+const integer = both((value) => BOOLEANS[value] ?? BigInt(value).toString());
 const decimal = both((value) => value.replace(/^(-?)0+(?=\d)/, '$1'));
 const double = both((value) => floatBits(Number(value)));
 const single = both((value) => floatBits(Math.fround(Number(value))));
