@@ -6,65 +6,25 @@
  * statistics are as before the load, or each one that is not is named. Does not promise a snapshot of the source: rows changed
  * while it reads are brought up to date by sync.
  */
-import type { Settings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoints.ts';
-import type { BinlogPosition } from '../core/position.ts';
-import { VERSION } from '../core/version.ts';
-import { ensureLedger } from '../ledger/ddl.ts';
-import {
-  forgetLoad,
-  pendingChunks,
-  readLoads,
-  readTotals,
-  recordLoad,
-  setLoadState,
-  type Load,
-} from '../ledger/loads.ts';
-import {
-  latestRun,
-  recordLoadEnd,
-  recordStartPosition,
-  startRun,
-  type Run,
-  type SourceIdentity,
-} from '../ledger/runs.ts';
+import { readLoads, readTotals, setLoadState } from '../ledger/loads.ts';
+import { recordLoadEnd, type Run } from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
-import type { Plan, PlannedMapping } from '../mapping/plan.ts';
-import type { SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
-import { rowKeyColumns } from '../mysql/row-key.ts';
-import { readTargetCatalog } from '../postgres/catalog.ts';
-import { qualified } from '../postgres/identifiers.ts';
-import type { BulkObserver, BulkReport } from './bulk-report.ts';
-import { planChunks } from './chunk-planner.ts';
+import type { BulkOptions } from './bulk-context.ts';
+import type { BulkReport } from './bulk-report.ts';
 import type { ChunkTask, StageTimes } from './chunk-task.ts';
 import { ControlSource } from './control-source.ts';
-import { readFieldSignature } from './field-signature.ts';
 import { finishTable } from './finish-table.ts';
 import { openLanes } from './lane-pool.ts';
 import { runLanes } from './lanes.ts';
+import { checkTarget, openRun } from './open-run.ts';
+import { planLoads, type WorkingLoad } from './plan-loads.ts';
+import { prepareTables } from './prepare-tables.ts';
 import { restoreObjects } from './restore.ts';
 import { retryRejects } from './retry-rejects.ts';
-import { saveAndDropObjects } from './saved-objects.ts';
-import { checkTablesUnchanged, refuseVanishedTables } from './source-check.ts';
-import { selectStatement } from './statements.ts';
-import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
-
-export interface BulkOptions {
-  settings: Settings;
-  plan: Plan;
-  /** As given to --profile: worker threads load it again. */
-  profileName: string;
-  signal: AbortSignal;
-  observer: BulkObserver;
-  /** Empty the planned tables first, whoever filled them. */
-  replace: boolean;
-  /** Load again the rows that are rejected, after the rest. */
-  retryRejects: boolean;
-  /** Stop at the first chunk with a reject. */
-  failFast: boolean;
-}
+import { checkTablesUnchanged } from './source-check.ts';
 
 /** Loads what the plan holds. Throws TransfuseError; whatever was committed by then is kept, and the same call goes on from there. */
 export async function runBulk(options: BulkOptions): Promise<BulkReport> {
@@ -93,13 +53,6 @@ export async function runBulk(options: BulkOptions): Promise<BulkReport> {
   }
 }
 
-interface WorkingLoad {
-  planned: PlannedMapping;
-  tasks: ChunkTask[];
-  remaining: number;
-  startedAt: number | null;
-}
-
 class BulkLoad {
   readonly #options: BulkOptions;
   readonly #session: WriterSession;
@@ -126,10 +79,12 @@ class BulkLoad {
       onRetry: (error) => observer.onRetry(error.message),
     });
     try {
-      await this.#checkTarget();
-      const { run, loads } = await this.#openRun(source);
-      await this.#prepareTables(run, loads);
-      const working = await this.#planLoads(source, run, loads);
+      const context = { options: this.#options, session: this.#session, source, signal: this.#signal };
+      await checkTarget(context);
+      const { run, loads } = await openRun(context);
+      await prepareTables(context, run, loads);
+      const working = await planLoads(context, run, loads);
+      for (const load of working) if (load.tasks.length === 0) await this.#finishLoad(run.id, load);
       await source.release();
       await this.#loadRows(working);
       await this.#checkUnchanged(source, working);
@@ -164,165 +119,6 @@ class BulkLoad {
     } finally {
       await source.release();
     }
-  }
-
-  async #checkTarget(): Promise<void> {
-    const { plan } = this.#options;
-    await this.#session.run(async (target) => {
-      const catalog = await readTargetCatalog(target, plan.options.targetSchema, { withRows: false });
-      if (catalog.encoding !== 'UTF8') {
-        throw new TransfuseError(
-          'TARGET_ENCODING',
-          `The target database ${catalog.database} is encoded in ${catalog.encoding}, not UTF8.`,
-        );
-      }
-      checkTargetTables(plan.mappings, catalog);
-      await ensureLedger(target);
-    });
-  }
-
-  /** The run of this profile and source that is in the ledger, or a new one with P0. */
-  async #openRun(source: ControlSource): Promise<{ run: Run; loads: Map<string, Load> }> {
-    const { settings, plan, observer } = this.#options;
-    const { host, port, database } = settings.source;
-    const identity: SourceIdentity = { host, port, database };
-    return this.#session.run(async (target) => {
-      const latest = await latestRun(target);
-      let run = latest;
-      if (!latest || latest.profile !== plan.profile.name || !sameSource(latest.source, identity)) {
-        await this.#refuseForeignRows(target, new Map());
-        const startPosition = await source.run((connection) => readPositionIfPossible(connection, observer));
-        run = await startRun(target, {
-          profile: plan.profile.name,
-          source: identity,
-          startPosition,
-          toolVersion: VERSION,
-        });
-        failpoint('bulk.after-run-recorded');
-      }
-      const loads = await readLoads(target, run!.id);
-      if (run!.startPosition === null && loads.size === 0 && run === latest) {
-        run = { ...run!, startPosition: await source.run((link) => readPositionIfPossible(link, observer)) };
-        if (run.startPosition) await recordStartPosition(target, run.id, run.startPosition);
-      }
-      refuseVanishedTables(plan, loads);
-      await this.#refuseForeignRows(target, loads);
-      return { run: run!, loads };
-    });
-  }
-
-  async #refuseForeignRows(target: Parameters<typeof readLoads>[0], loads: Map<string, Load>): Promise<void> {
-    const { plan, replace } = this.#options;
-    if (replace) return;
-    const catalog = await readTargetCatalog(target, plan.options.targetSchema);
-    checkTargetEmpty(plan.mappings, catalog, (mapping) => loads.has(mapping));
-    for (const { mapping, fingerprint, table } of plan.mappings) {
-      const load = loads.get(mapping.id);
-      if (!load || load.state === 'complete' || load.fingerprint === fingerprint) continue;
-      throw new TransfuseError(
-        'SOURCE_TABLE_CHANGED',
-        `The load of ${table.name} was begun under another plan: its columns, or the policies for its values, have changed since.`,
-        {
-          where: { table: table.name },
-          fix: `Run bin/schema, then bin/bulk --tables ${table.name} --replace.`,
-        },
-      );
-    }
-  }
-
-  /** Takes away what would slow the load or stand in its way, and with --replace the rows. */
-  async #prepareTables(run: Run, loads: Map<string, Load>): Promise<void> {
-    const { plan, replace } = this.#options;
-    const begun = plan.mappings.filter(
-      ({ mapping }) => replace || loads.get(mapping.id)?.state !== 'complete',
-    );
-    const tables = begun
-      .filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'loaded')
-      .map(({ mapping }) => mapping.target);
-    if (tables.length === 0) return;
-    await this.#session.run((target) => saveAndDropObjects(target, run.id, tables));
-    if (!replace) return;
-    await this.#session.run(async (target) => {
-      await target.query('BEGIN');
-      await target.query(
-        `TRUNCATE ${tables.map(({ schema, table }) => qualified(schema, table)).join(', ')}`,
-      );
-      for (const { mapping } of begun) await forgetLoad(target, run.id, mapping.id);
-      await target.query('COMMIT');
-    });
-    loads.clear();
-    for (const [mapping, load] of await this.#session.run((target) => readLoads(target, run.id))) {
-      loads.set(mapping, load);
-    }
-  }
-
-  /** The chunks that are still to be loaded, of every table that is not finished. Large tables first, so that no lane waits at the end. */
-  async #planLoads(source: ControlSource, run: Run, loads: Map<string, Load>): Promise<WorkingLoad[]> {
-    const { settings, plan, observer } = this.#options;
-    const working: WorkingLoad[] = [];
-    const ordered = plan.mappings.toSorted((a, b) => b.table.dataBytes - a.table.dataBytes);
-    const totals = new Map(
-      (await this.#session.run((target) => readTotals(target, run.id))).map((total) => [
-        total.mapping,
-        total,
-      ]),
-    );
-    for (const planned of ordered) {
-      const { mapping, table } = planned;
-      const load = loads.get(mapping.id);
-      const before = totals.get(mapping.id);
-      observer.onTable({
-        mapping: mapping.id,
-        rowEstimate: table.rowEstimate,
-        loadedBefore: { rows: before?.rowsLoaded ?? 0, rejected: before?.rowsRejected ?? 0 },
-      });
-      if (load && load.state !== 'loading') {
-        observer.onTableState(mapping.id, 'done');
-        continue;
-      }
-      const keyColumns = rowKeyColumns(table);
-      const signature = await source.run((connection) =>
-        readFieldSignature(connection, selectStatement(planned, null, null), table.name),
-      );
-      if (!load) {
-        const chunks = await source.run((connection) =>
-          planChunks(connection, table, settings.bulk.chunkRows),
-        );
-        if (chunks.length === 1 && keyColumns.length === 0) observer.onNote(noKeyNote(table.name));
-        await this.#session.run(async (target) => {
-          if ((await readLoads(target, run.id)).has(mapping.id)) return;
-          await recordLoad(
-            target,
-            run.id,
-            {
-              mapping: mapping.id,
-              sourceTable: table.name,
-              targetSchema: mapping.target.schema,
-              targetTable: mapping.target.table,
-              fingerprint: planned.fingerprint,
-              keyColumns,
-            },
-            chunks,
-          );
-        });
-        failpoint('bulk.after-load-recorded');
-      }
-      const pending = await this.#session.run((target) => pendingChunks(target, run.id, mapping.id));
-      const tasks = pending.map((bounds): ChunkTask => ({
-        runId: run.id,
-        mapping: mapping.id,
-        ...bounds,
-        signature,
-        keyColumns: keyColumns.filter((name) =>
-          planned.compiled.sourceColumns.some((column) => column.name === name),
-        ),
-        careful: false,
-      }));
-      const next: WorkingLoad = { planned, tasks, remaining: tasks.length, startedAt: null };
-      working.push(next);
-      if (tasks.length === 0) await this.#finishLoad(run.id, next);
-    }
-    return working;
   }
 
   async #loadRows(working: WorkingLoad[]): Promise<void> {
@@ -429,32 +225,5 @@ class BulkLoad {
       });
       failpoint('bulk.after-load-completed');
     }
-  }
-}
-
-function sameSource(a: SourceIdentity, b: SourceIdentity): boolean {
-  return a.host === b.host && a.port === b.port && a.database === b.database;
-}
-
-function noKeyNote(table: string): string {
-  return `${table} has no primary or unique key that can be cut into ranges: it is read in one piece, and starts over when it is interrupted.`;
-}
-
-/** A source without a binlog can be loaded, but not followed. A binlog that may not be seen is the same, and said. */
-async function readPositionIfPossible(
-  source: SourceConnection,
-  observer: BulkObserver,
-): Promise<BinlogPosition | null> {
-  try {
-    const position = await readBinlogPosition(source);
-    if (!position)
-      observer.onNote('The source keeps no binlog: what changes there during the load will be missed.');
-    return position;
-  } catch (error) {
-    if (!(error instanceof TransfuseError) || error.code !== 'SOURCE_ACCESS_DENIED') throw error;
-    observer.onNote(
-      `The position of the binlog could not be read, so sync cannot follow this load. ${error.fix}`,
-    );
-    return null;
   }
 }

@@ -1,0 +1,88 @@
+import { failpoint } from '../core/failpoints.ts';
+import { pendingChunks, readLoads, readTotals, recordLoad, type Load } from '../ledger/loads.ts';
+import type { Run } from '../ledger/runs.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import { rowKeyColumns } from '../mysql/row-key.ts';
+import type { BulkContext } from './bulk-context.ts';
+import { planChunks } from './chunk-planner.ts';
+import type { ChunkTask } from './chunk-task.ts';
+import { readFieldSignature } from './field-signature.ts';
+import { selectStatement } from './statements.ts';
+
+/** A table under way. */
+export interface WorkingLoad {
+  planned: PlannedMapping;
+  tasks: ChunkTask[];
+  remaining: number;
+  startedAt: number | null;
+}
+
+/** The chunks that are still to be loaded, of every table that is not finished. Large tables first, so that no lane waits at the end. */
+export async function planLoads(
+  { options, session, source }: BulkContext,
+  run: Run,
+  loads: Map<string, Load>,
+): Promise<WorkingLoad[]> {
+  const { settings, plan, observer } = options;
+  const working: WorkingLoad[] = [];
+  const ordered = plan.mappings.toSorted((a, b) => b.table.dataBytes - a.table.dataBytes);
+  const totals = new Map(
+    (await session.run((target) => readTotals(target, run.id))).map((total) => [total.mapping, total]),
+  );
+  for (const planned of ordered) {
+    const { mapping, table } = planned;
+    const load = loads.get(mapping.id);
+    const before = totals.get(mapping.id);
+    observer.onTable({
+      mapping: mapping.id,
+      rowEstimate: table.rowEstimate,
+      loadedBefore: { rows: before?.rowsLoaded ?? 0, rejected: before?.rowsRejected ?? 0 },
+    });
+    if (load && load.state !== 'loading') {
+      observer.onTableState(mapping.id, 'done');
+      continue;
+    }
+    const keyColumns = rowKeyColumns(table);
+    const signature = await source.run((connection) =>
+      readFieldSignature(connection, selectStatement(planned, null, null), table.name),
+    );
+    if (!load) {
+      const chunks = await source.run((connection) => planChunks(connection, table, settings.bulk.chunkRows));
+      if (chunks.length === 1 && keyColumns.length === 0) observer.onNote(noKeyNote(table.name));
+      await session.run(async (target) => {
+        if ((await readLoads(target, run.id)).has(mapping.id)) return;
+        await recordLoad(
+          target,
+          run.id,
+          {
+            mapping: mapping.id,
+            sourceTable: table.name,
+            targetSchema: mapping.target.schema,
+            targetTable: mapping.target.table,
+            fingerprint: planned.fingerprint,
+            keyColumns,
+          },
+          chunks,
+        );
+      });
+      failpoint('bulk.after-load-recorded');
+    }
+    const pending = await session.run((target) => pendingChunks(target, run.id, mapping.id));
+    const tasks = pending.map((bounds): ChunkTask => ({
+      runId: run.id,
+      mapping: mapping.id,
+      ...bounds,
+      signature,
+      keyColumns: keyColumns.filter((name) =>
+        planned.compiled.sourceColumns.some((column) => column.name === name),
+      ),
+      careful: false,
+    }));
+    working.push({ planned, tasks, remaining: tasks.length, startedAt: null });
+  }
+  return working;
+}
+
+function noKeyNote(table: string): string {
+  return `${table} has no primary or unique key that can be cut into ranges: it is read in one piece, and starts over when it is interrupted.`;
+}
