@@ -15,10 +15,12 @@ export async function finishTable(target: TargetConnection, planned: PlannedMapp
     const isCounter = value.kind === 'column' && value.column === autoIncrement;
     if (!isCounter) continue;
     const sequence = `pg_catalog.pg_get_serial_sequence(${quoteLiteral(name)}, ${quoteLiteral(column.name)})`;
+    // A counter that has reached the end of its type stands at its last value: the next insert fails, as at the source.
     await target.query(
-      `SELECT pg_catalog.setval(s.name::regclass, s.next::bigint, false) FROM (
-         SELECT ${sequence} AS name, least(greatest(1, coalesce(max(${quoteIdentifier(column.name)}), 0)::numeric + 1,
-           ${table.nextAutoIncrement ?? '1'}), 9223372036854775807) AS next FROM ${name}) AS s WHERE s.name IS NOT NULL`,
+      `SELECT pg_catalog.setval(q.seqrelid::regclass, least(s.next, q.seqmax)::bigint, s.next > q.seqmax)
+       FROM (SELECT ${sequence}::regclass AS name, greatest(1, coalesce(max(${quoteIdentifier(column.name)}), 0)::numeric + 1,
+         ${table.nextAutoIncrement ?? '1'}) AS next FROM ${name}) AS s
+       JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.name`,
     );
   }
   await target.query(`ANALYZE ${name}`);
