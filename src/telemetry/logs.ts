@@ -3,8 +3,8 @@
  * reduced by safeError wherever it stands in an entry. Files are readable by their owner only, roll daily and at a size,
  * and a full disk stops the log, not the migration. Holds at most a few megabytes in memory.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import pinoRoll from 'pino-roll';
 import { TransfuseError } from '../core/errors.ts';
@@ -73,9 +73,16 @@ export function createLogger(
   );
 }
 
+/** Not `recursive`: in a place where nothing can be made, such as /proc, Node 20 then tries for ever. */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
+}
+
 async function openStream(dir: string) {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirectory(dir);
     const stream = await pinoRoll({
       file: join(dir, 'transfuse'),
       extension: '.log',

@@ -121,5 +121,11 @@ describe('the log file', () => {
       code: 'CONFIG_INVALID',
       where: { variable: 'LOG_DIR' },
     });
+    // Node's own recursive mkdir never comes back from here.
+    await expect(
+      openLogFile({ level: 'info', dir: '/proc/transfuse/logs' }, {}, () => {}),
+    ).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
   });
 });
