@@ -195,7 +195,7 @@ class BulkLoad {
     const { settings, plan, observer } = this.#options;
     observer.onPhase('retrying rejects');
     for (const planned of plan.mappings) {
-      const { retried, loaded, rejectedAgain, gone } = await this.#session.run((target) =>
+      const { retried, loaded, rejectedAgain, gone, keyless } = await this.#session.run((target) =>
         source.run((connection) =>
           retryRejects({
             settings,
@@ -207,6 +207,11 @@ class BulkLoad {
           }),
         ),
       );
+      if (keyless > 0) {
+        observer.onNote(
+          `${planned.table.name}: ${keyless} rejects have no key to find their rows by. Load the table again with --tables ${planned.table.name} --replace.`,
+        );
+      }
       if (retried === 0) continue;
       observer.onNote(
         `${planned.table.name}: ${retried} rejects retried, ${loaded} loaded, ${rejectedAgain} rejected again, ${gone} no longer at the source.`,

@@ -8,6 +8,7 @@ import { throwIfInterrupted } from '../core/retry.ts';
 import { adjustChunk } from '../ledger/loads.ts';
 import {
   claimOpenRejects,
+  countKeylessRejects,
   lastRejectId,
   resolveRejects,
   type JsonValue,
@@ -29,6 +30,8 @@ export interface RetryReport {
   rejectedAgain: number;
   /** No longer at the source: the reject is closed. */
   gone: number;
+  /** Open rejects of a table without a key: their rows cannot be found again. */
+  keyless: number;
 }
 
 interface RetryOptions {
@@ -43,7 +46,8 @@ interface RetryOptions {
 /** Retries the open rejects of one mapping that have a key. Each batch commits by itself. */
 export async function retryRejects(options: RetryOptions): Promise<RetryReport> {
   const { target, runId, planned, signal } = options;
-  const report: RetryReport = { retried: 0, loaded: 0, rejectedAgain: 0, gone: 0 };
+  const report: RetryReport = { retried: 0, loaded: 0, rejectedAgain: 0, gone: 0, keyless: 0 };
+  report.keyless = await countKeylessRejects(target, runId, planned.mapping.id);
   const upTo = await lastRejectId(target);
   let after = '0';
   for (;;) {

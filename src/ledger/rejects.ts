@@ -89,6 +89,19 @@ export async function claimOpenRejects(
   return end < 0 ? rows : rows.slice(0, end);
 }
 
+export async function countKeylessRejects(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+): Promise<number> {
+  const { rows } = await target.query<{ count: string }>(
+    `SELECT count(*) AS count FROM transfuse.rejects
+     WHERE run_id = $1 AND mapping = $2 AND resolved_at IS NULL AND row_key IS NULL`,
+    [runId, mapping],
+  );
+  return Number(rows[0]!.count);
+}
+
 export async function resolveRejects(
   target: TargetConnection,
   ids: readonly string[],

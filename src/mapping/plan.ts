@@ -38,6 +38,7 @@ export function makePlan(
       `The profile ${profile.name} reads no table named ${unknown.join(', ')} in the source database ${source.database}.`,
     );
   }
+  if (tables?.length === 0) throw new TransfuseError('NOTHING_TO_DO', 'The list of tables is empty.');
   const chosen = tables ? all.filter((mapping) => tables.includes(mapping.source.table)) : all;
   const mappings = chosen.map((mapping) => planMapping(mapping, byName, options));
   return { profile, source, options, mappings };

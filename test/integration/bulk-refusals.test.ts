@@ -71,6 +71,8 @@ describe('a call that cannot work', () => {
   });
 
   test('because a privilege is missing: names the GRANT; SELECT alone is enough for a load', async () => {
+    await ballast.renewTarget();
+    await ballast.succeed('schema');
     const { database } = ballast.source;
     const [user, password] = [`u_${database.slice(-8)}`, 'a-password'];
     await ballast.sourceQuery(`CREATE USER '${user}'@'127.0.0.1' IDENTIFIED BY '${password}'`);
@@ -80,8 +82,6 @@ describe('a call that cannot work', () => {
       const refused = await ballast.run('bulk', [], as);
       expect(refused.exitCode, refused.stderr).toBe(4);
       expect(refused.stderr).toMatch(/ERROR SOURCE_ACCESS_DENIED.*GRANT SELECT ON/s);
-      await ballast.renewTarget();
-      await ballast.succeed('schema');
 
       await ballast.sourceQuery(`GRANT SELECT ON \`${database}\`.* TO '${user}'@'127.0.0.1'`);
       const { stderr } = await ballast.succeed('bulk', [], as);

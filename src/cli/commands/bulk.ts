@@ -27,7 +27,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
     'bin/bulk --retry-rejects             once the rejected rows are mended at the source',
   ],
   keptSafe:
-    'The source was only read. Every chunk that was committed is kept; start the same command again to go on.',
+    'The source was only read. Every chunk that was committed is kept; the same command without --replace goes on from there.',
   options(command: Command) {
     command
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
@@ -39,6 +39,15 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
       .option('--fail-fast', 'stop at the first rejected row instead of loading all the others');
   },
   async run(context, options) {
+    if (options.replace && options.retryRejects) {
+      throw new TransfuseError(
+        'USAGE',
+        '--replace loads every row anew, so there is no reject left to retry.',
+        {
+          fix: 'Give one of --replace and --retry-rejects.',
+        },
+      );
+    }
     const { settings, signal } = context;
     const plan = await preparePlan(context, options.tables);
     const progress = new ProgressModel();
@@ -56,11 +65,22 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
       });
       display.stop();
       return bulkResult(report, plan, settings.bulk.maxRejects);
+    } catch (error) {
+      throw options.replace ? withoutReplace(error) : error;
     } finally {
       display.stop();
     }
   },
 };
+
+/** The same command again would empty the tables once more. */
+function withoutReplace(error: unknown): unknown {
+  if (!(error instanceof TransfuseError) || error.code !== 'INTERRUPTED') return error;
+  return new TransfuseError(error.code, error.message, {
+    where: error.where,
+    fix: 'Start the same command again without --replace: it resumes. With --replace it empties the tables once more.',
+  });
+}
 
 function splitList(text: string): string[] {
   return text
