@@ -8,6 +8,8 @@ import {
   SOME_CHUNKS_BYTES,
   wholeChunkFaults,
 } from '../support/bulk-case-ballast.ts';
+import { ledgerFaults } from '../support/bulk-case-checks.ts';
+import { differencesBetween } from '../support/compare-databases.ts';
 import { sourceFlavors } from '../support/databases.ts';
 import type { CommandOutcome } from '../support/run-command.ts';
 import { startMariadb } from '../support/servers/index.ts';
@@ -84,6 +86,30 @@ describe.each(sourceFlavors())('a load from %s', (flavor) => {
     const outcome = await inNewTarget(() => proxy.blackHole(), { RETRY_TIMEOUT_SECONDS: '4' });
     await expectWhole(outcome);
     expect(outcome.stderr).toContain('Trying again');
+  });
+
+  test('[invariant 2] is not disturbed by rows that are inserted, updated and deleted meanwhile', async () => {
+    const touched = 'id % 10 = 0 OR id < 0';
+    try {
+      const outcome = await inNewTarget(async () => {
+        await ballast.sourceQuery(
+          'UPDATE ballast SET name = REVERSE(name), id = id + 1000000 WHERE id % 100 = 0',
+        );
+        await ballast.sourceQuery("UPDATE ballast SET pad = '' WHERE id % 100 = 10");
+        await ballast.sourceQuery('DELETE FROM ballast WHERE id % 100 = 20');
+        await ballast.sourceQuery(
+          "INSERT INTO ballast VALUES (-1, 'new', '', NULL), (9999990, 'new', '', NULL)",
+        );
+      });
+      expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 });
+      expect(await ledgerFaults(ballast)).toEqual([]);
+      await ballast.targetQuery(`DELETE FROM ballast WHERE ${touched}`);
+      const except = (_: string, { id }: Readonly<Record<string, string | null>>) =>
+        Number(id) % 10 === 0 || Number(id) < 0;
+      expect(await differencesBetween(ballast.source, ballast.target, { except })).toEqual([]);
+    } finally {
+      await ballast.sourceQuery(['DROP TABLE IF EXISTS ballast', ...BALLAST].join(';'));
+    }
   });
 
   test('goes on when a DBA kills its queries', async () => {

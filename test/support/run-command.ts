@@ -71,7 +71,7 @@ export function startCommand(
 ): RunningCommand {
   const startedAt = performance.now();
   const child = spawnBound(
-    { command: process.execPath, args: [path.join(PROJECT_ROOT, 'bin', name), ...args] },
+    { command: path.join(PROJECT_ROOT, 'bin', name), args },
     { ...options, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const pid = child.pid!;
