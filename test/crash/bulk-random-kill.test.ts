@@ -11,6 +11,8 @@ import { until } from '../support/run-command.ts';
 /** Repeat a failed run with TRANSFUSE_TEST_SEED=<what it printed>. */
 const SEED = Number(process.env['TRANSFUSE_TEST_SEED'] ?? randomInt(2 ** 31));
 const KILLS = { mariadb: 50, mysql: 6 };
+/** Before this a process has only read its own program. */
+const STARTUP_MS = 250;
 /** A load is killed so many times on its way before it may end. */
 const KILLS_PER_LOAD = 5;
 
@@ -38,7 +40,7 @@ describe.each(sourceFlavors())('[invariant 3] a load from %s that is killed at r
       await clinic.targetQuery(schema);
       const moments: number[] = [];
       while (moments.length < KILLS_PER_LOAD && kills < KILLS[flavor]) {
-        const moment = Math.round(random() * uninterrupted.elapsedMs);
+        const moment = Math.round(STARTUP_MS + random() * (uninterrupted.elapsedMs - STARTUP_MS));
         const running = clinic.start('bulk');
         await Promise.race([running.ended, sleep(moment)]);
         running.kill();
