@@ -16,8 +16,9 @@ export class BufferPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.bufferBytes);
   }
 
-  /** Only for a buffer that nobody reads any more: it will be overwritten. */
+  /** Takes back a buffer, or a part of it, that nobody reads any more: it will be overwritten. One of another size is left alone. */
   release(buffer: Buffer): void {
-    if (buffer.length === this.bufferBytes && this.#free.length < this.#maxFree) this.#free.push(buffer);
+    if (buffer.buffer.byteLength !== this.bufferBytes || this.#free.length >= this.#maxFree) return;
+    this.#free.push(buffer.length === this.bufferBytes ? buffer : Buffer.from(buffer.buffer));
   }
 }

@@ -10,6 +10,7 @@ import type { Connection, FieldPacket, Query } from 'mysql2';
 import type { SourceConnection } from '../src/mysql/connection.ts';
 import { classifySourceError } from '../src/mysql/errors.ts';
 import { attachRowFramer } from '../src/mysql/row-framer.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { SourceBatch } from './source-batch.ts';
 
 const MAX_QUEUED_BATCHES = 8;
@@ -19,6 +20,8 @@ export interface RowSourceOptions {
   sql: string;
   /** For messages. */
   table: string;
+  /** Where the batches' memory comes from; the consumer gives it back. Without it each batch has memory of its own. */
+  pool?: BufferPool;
   /** Sees the column definitions before the first row; what it throws ends the stream. */
   onFields?: (fields: FieldPacket[]) => void;
 }
@@ -91,13 +94,21 @@ export class RowSource extends Readable {
 
   #rows = (data: Buffer, rows: number): void => {
     this.rowsRead += rows;
-    this.#emit({ kind: 'rows', data, rows });
+    this.#emit({ kind: 'rows', data: this.#keep(data), rows });
   };
 
   #piece = (data: Buffer, last: boolean): void => {
     if (last) this.rowsRead++;
-    this.#emit({ kind: 'piece', data, last });
+    this.#emit({ kind: 'piece', data: this.#keep(data), last });
   };
+
+  #keep(data: Buffer): Buffer {
+    const { pool } = this.#options;
+    if (!pool || data.length > pool.bufferBytes) return Buffer.from(data);
+    const buffer = pool.acquire();
+    buffer.set(data);
+    return buffer.subarray(0, data.length);
+  }
 
   #emit(batch: SourceBatch): void {
     this.bytesRead += batch.data.length;

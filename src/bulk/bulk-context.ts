@@ -16,6 +16,8 @@ export interface BulkOptions {
   replace: boolean;
   /** Load again the rows that are rejected, after the rest. */
   retryRejects: boolean;
+  /** Sync will not follow this load: put everything back at its end. */
+  noSync: boolean;
   /** Stop at the first chunk with a reject. */
   failFast: boolean;
 }

@@ -2,29 +2,33 @@
  * The bulk load: moves every planned table once, at full speed, and can be stopped and started again at any moment.
  *
  * Promises: P0 is in the ledger before the first row is read (invariant 2); each chunk is loaded exactly once (3); rows read =
- * loaded + filtered + rejected for each table (5); one writer (8). At its end indexes, constraints, identities and
- * statistics are as before the load, or each one that is not is named. Does not promise a snapshot of the source: rows changed
+ * loaded + filtered + rejected for each table (5); one writer (8). At its end keys, plain indexes, identities and statistics are
+ * as before the load, and so is the rest where the source has not moved; else it is left to sync, and named. Does not promise a snapshot of the source: rows changed
  * while it reads are brought up to date by sync.
  */
 import { TransfuseError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoints.ts';
-import { readLoads, readTotals, setLoadState } from '../ledger/loads.ts';
-import { recordLoadEnd, type Run } from '../ledger/runs.ts';
+import { readCheckpoint } from '../ledger/checkpoints.ts';
+import { readLoads, readTotals, setLoadState, type Load } from '../ledger/loads.ts';
+import type { Run } from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
-import { readBinlogPosition } from '../mysql/position.ts';
-import type { BulkOptions } from './bulk-context.ts';
+import { readBinlogRetention } from '../mysql/binlog-retention.ts';
+import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import type { BulkReport } from './bulk-report.ts';
 import type { ChunkTask, StageTimes } from './chunk-task.ts';
 import { ControlSource } from './control-source.ts';
+import { stoppedAtReject } from './fail-fast.ts';
 import { finishTable } from './finish-table.ts';
 import { openLanes } from './lane-pool.ts';
 import { runLanes } from './lanes.ts';
 import { checkTarget, openRun } from './open-run.ts';
 import { planLoads, type WorkingLoad } from './plan-loads.ts';
-import { prepareTables } from './prepare-tables.ts';
-import { restoreObjects } from './restore.ts';
-import { retryRejects } from './retry-rejects.ts';
+import { beginsAnew, prepareTables } from './prepare-tables.ts';
+import { putBack } from './put-back.ts';
+import { readRetentionIfPossible, watchRetention } from './retention-watch.ts';
+import { retryTables } from './retry-tables.ts';
 import { checkTablesUnchanged } from './source-check.ts';
+import { waitUntilVisible } from './start-position.ts';
 
 /** Loads what the plan holds. Throws TransfuseError; whatever was committed by then is kept, and the same call goes on from there. */
 export async function runBulk(options: BulkOptions): Promise<BulkReport> {
@@ -34,10 +38,10 @@ export async function runBulk(options: BulkOptions): Promise<BulkReport> {
     command: 'bulk',
     signal,
     retryTimeoutMs: settings.bulk.retryTimeoutMs,
-    onRetry: (error) => observer.onRetry(error.message),
+    onRetry: (warning) => observer.onRetry(warning),
   });
+  const stop = new AbortController();
   try {
-    const stop = new AbortController();
     const load = new BulkLoad(
       options,
       session,
@@ -46,6 +50,7 @@ export async function runBulk(options: BulkOptions): Promise<BulkReport> {
     );
     return await load.run();
   } catch (error) {
+    if (stop.signal.reason instanceof TransfuseError) throw stop.signal.reason;
     if (session.lockLost.aborted) throw session.lockLost.reason;
     throw error;
   } finally {
@@ -60,6 +65,7 @@ class BulkLoad {
   readonly #stop: AbortController;
   readonly #startedAt = performance.now();
   readonly #times: StageTimes = { readMs: 0, encodeMs: 0, copyMs: 0 };
+  readonly #rowsNow = new Map<string, number>();
   readonly #elapsedMs = new Map<string, number>();
   readonly #careful = new Set<string>();
 
@@ -76,33 +82,31 @@ class BulkLoad {
       settings: settings.source,
       signal: this.#signal,
       retryTimeoutMs: settings.bulk.retryTimeoutMs,
-      onRetry: (error) => observer.onRetry(error.message),
+      onRetry: (warning) => observer.onRetry(warning),
     });
+    let stopWatching = (): void => undefined;
     try {
-      const context = { options: this.#options, session: this.#session, source, signal: this.#signal };
-      await checkTarget(context);
-      const { run, loads } = await openRun(context);
-      await prepareTables(context, run, loads);
+      const context: BulkContext = {
+        options: this.#options,
+        session: this.#session,
+        source,
+        signal: this.#signal,
+      };
+      const { run: opened, loads } = await openRun(context, await checkTarget(context));
+      const anew = beginsAnew(this.#options, loads);
+      // Where the position is gone already, nothing may be emptied, unless a new one takes its place.
+      if (!anew) stopWatching = await this.#watchRetention(context, opened, loads);
+      const run = await prepareTables(context, opened, loads);
+      if (anew) stopWatching = await this.#watchRetention(context, run, loads);
       const working = await planLoads(context, run, loads);
       for (const load of working) if (load.tasks.length === 0) await this.#finishLoad(run.id, load);
+      if (run.startPosition) await waitUntilVisible(run.startPosition, this.#signal);
       await source.release();
       await this.#loadRows(working);
       await this.#checkUnchanged(source, working);
-      // Where the position could not be had at the beginning, it cannot be had now.
-      const endPosition = run.startPosition && (await source.run(readBinlogPosition));
-      await this.#session.run((target) => recordLoadEnd(target, run.id, endPosition));
-      observer.onPhase('restoring indexes and constraints');
-      const restored = await this.#session.run((target) =>
-        restoreObjects({
-          settings: settings.targets.patient,
-          jobs: settings.bulk.jobs,
-          target,
-          runId: run.id,
-          signal: this.#signal,
-        }),
-      );
+      if (this.#options.retryRejects) await retryTables(context, run);
+      const { report: restored, waitingForSync } = await putBack(context, run);
       await this.#completeLoads(run);
-      if (this.#options.retryRejects) await this.#retryRejects(source, run);
       const totals = await this.#session.run((target) => readTotals(target, run.id));
       const chosen = new Set(plan.mappings.map(({ mapping }) => mapping.id));
       return {
@@ -111,14 +115,45 @@ class BulkLoad {
         elapsedMs: performance.now() - this.#startedAt,
         tables: totals
           .filter((total) => chosen.has(total.mapping))
-          .map((total) => ({ ...total, elapsedMs: this.#elapsedMs.get(total.mapping) ?? 0 })),
+          .map((total) => ({
+            ...total,
+            rowsNow: this.#rowsNow.get(total.mapping) ?? 0,
+            elapsedMs: this.#elapsedMs.get(total.mapping) ?? 0,
+          })),
         restored: restored.restored,
         restoreFailures: restored.failures,
+        waitingForSync,
         times: { ...this.#times, indexMs: restored.indexMs, constraintMs: restored.constraintMs },
       };
     } finally {
+      stopWatching();
       await source.release();
     }
+  }
+
+  /** From where sync will go on. Returns how to stop it. */
+  async #watchRetention(
+    { options, session, source }: BulkContext,
+    { id, startPosition }: Run,
+    loads: ReadonlyMap<string, Load>,
+  ): Promise<() => void> {
+    if (options.noSync || startPosition === null) return () => undefined;
+    const position = (await session.run((target) => readCheckpoint(target, id)))?.position ?? startPosition;
+    const bytes = options.plan.mappings
+      .filter(({ mapping }) => options.replace || loads.get(mapping.id)?.state !== 'complete')
+      .reduce((sum, { table }) => sum + table.dataBytes, 0);
+    return source.run(async (connection) =>
+      watchRetention(
+        {
+          position,
+          read: () => readRetentionIfPossible(options.settings.source, this.#signal),
+          onNote: (text) => options.observer.onNote(text),
+          onPurged: (error) => this.#stop.abort(error),
+        },
+        await readBinlogRetention(connection),
+        bytes,
+      ),
+    );
   }
 
   async #loadRows(working: WorkingLoad[]): Promise<void> {
@@ -134,7 +169,7 @@ class BulkLoad {
       count: Math.min(settings.bulk.jobs, chunkCount),
       signal: this.#signal,
       onProgress: (progress) => observer.onProgress(progress),
-      onRetry: (message) => observer.onRetry(message),
+      onRetry: (warning) => observer.onRetry(warning),
     });
     try {
       await runLanes(
@@ -145,13 +180,16 @@ class BulkLoad {
           this.#times.encodeMs += outcome.times.encodeMs;
           this.#times.copyMs += outcome.times.copyMs;
           if (outcome.careful) this.#careful.add(task.mapping);
-          observer.onChunk({ mapping: task.mapping, rejected: outcome.counts.rowsRejected });
-          if (failFast && outcome.counts.rowsRejected > 0) {
-            throw new TransfuseError(
-              'REJECTS_EXCEEDED',
-              `Stopped at the first reject, as --fail-fast asks: chunk ${task.chunk} of ${task.mapping}.`,
-              { where: { mapping: task.mapping, chunk: task.chunk } },
-            );
+          const { rowsLoaded, rowsRejected, rowsFiltered } = outcome.counts;
+          this.#rowsNow.set(task.mapping, (this.#rowsNow.get(task.mapping) ?? 0) + rowsLoaded);
+          observer.onOutcome({
+            mapping: task.mapping,
+            rows: -rowsRejected - rowsFiltered,
+            rejected: rowsRejected,
+            filtered: rowsFiltered,
+          });
+          if (failFast && rowsRejected > 0) {
+            throw await this.#session.run((target) => stoppedAtReject(target, task));
           }
           const load = byMapping.get(task.mapping)!;
           if (--load.remaining === 0) await this.#finishLoad(task.runId, load);
@@ -188,35 +226,7 @@ class BulkLoad {
     await this.#session.run((target) => setLoadState(target, runId, id, 'loaded'));
     failpoint('bulk.after-load-finished');
     this.#elapsedMs.set(id, load.startedAt === null ? 0 : performance.now() - load.startedAt);
-    this.#options.observer.onTableState(id, 'done');
-  }
-
-  async #retryRejects(source: ControlSource, run: Run): Promise<void> {
-    const { settings, plan, observer } = this.#options;
-    observer.onPhase('retrying rejects');
-    for (const planned of plan.mappings) {
-      const { retried, loaded, rejectedAgain, gone, keyless } = await this.#session.run((target) =>
-        source.run((connection) =>
-          retryRejects({
-            settings,
-            source: connection,
-            target,
-            runId: run.id,
-            planned,
-            signal: this.#signal,
-          }),
-        ),
-      );
-      if (keyless > 0) {
-        observer.onNote(
-          `${planned.table.name}: ${keyless} rejects have no key to find their rows by. Load the table again with --tables ${planned.table.name} --replace.`,
-        );
-      }
-      if (retried === 0) continue;
-      observer.onNote(
-        `${planned.table.name}: ${retried} rejects retried, ${loaded} loaded, ${rejectedAgain} rejected again, ${gone} no longer at the source.`,
-      );
-    }
+    this.#options.observer.onTableDone(id);
   }
 
   async #completeLoads(run: Run): Promise<void> {

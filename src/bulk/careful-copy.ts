@@ -82,7 +82,9 @@ class CarefulLoad {
   readonly #options: CarefulOptions;
   readonly #copySql: string;
   #rows: EncodedRow[] = [];
-  #rowBytes = 0;
+  /** Rows of the batch, those that were filtered or refused among them. */
+  #batchRows = 0;
+  #batchBytes = 0;
   #scratch = Buffer.allocUnsafeSlow(1 << 16);
   #rejects: RejectedRow[] = [];
 
@@ -100,23 +102,20 @@ class CarefulLoad {
     if (encoded === 'filtered') this.counts.rowsFiltered++;
     else if ('reason' in encoded) this.#reject(values, encoded.reason, encoded.column, null);
     else this.#rows.push({ values, tuple: Buffer.from(this.#scratch.subarray(0, encoded.end)) });
-    this.#rowBytes += payload.length;
-    const held = this.#rows.length + this.#rejects.length;
-    if (held >= this.#options.batchRows || this.#rowBytes >= MAX_BATCH_BYTES) await this.flush();
+    this.#batchRows++;
+    this.#batchBytes += payload.length;
+    if (this.#batchRows >= this.#options.batchRows || this.#batchBytes >= MAX_BATCH_BYTES) await this.flush();
   }
 
   async flush(): Promise<void> {
-    const rows = this.#rows;
-    const bytes = this.#rowBytes;
-    this.#rows = [];
-    this.#rowBytes = 0;
-    const rejectedBefore = this.counts.rowsRejected;
-    await this.#copyRange(rows, 0, rows.length);
     const { target, task, onProgress } = this.#options;
-    const rejects = this.#rejects;
+    await this.#copyRange(this.#rows, 0, this.#rows.length);
+    await recordRejects(target, task.runId, task.mapping, task.chunk, this.#rejects);
+    onProgress(this.#batchRows, this.#batchBytes);
+    this.#rows = [];
     this.#rejects = [];
-    await recordRejects(target, task.runId, task.mapping, task.chunk, rejects);
-    onProgress(rows.length + rejects.length - (this.counts.rowsRejected - rejectedBefore), bytes);
+    this.#batchRows = 0;
+    this.#batchBytes = 0;
   }
 
   async #copyRange(rows: EncodedRow[], from: number, to: number): Promise<void> {

@@ -4,6 +4,8 @@ import type { ChunkCounts } from '../ledger/loads.ts';
 export interface ChunkTask {
   runId: string;
   mapping: string;
+  /** For messages. */
+  sourceTable: string;
   chunk: number;
   /** Rows with lower < key <= upper; null is open. */
   lower: string[] | null;
@@ -16,12 +18,15 @@ export interface ChunkTask {
   careful: boolean;
 }
 
-export interface ChunkOutcome {
+/** What copying a chunk came to, before it was committed. */
+export interface CopyResult {
   counts: ChunkCounts;
-  /** True where an earlier attempt had committed it already. */
-  alreadyDone: boolean;
-  careful: boolean;
   times: StageTimes;
+}
+
+export interface ChunkOutcome extends CopyResult {
+  /** Whether it took the careful way. */
+  careful: boolean;
 }
 
 /** Where the time went, in milliseconds: waiting for the source, encoding, waiting for the target. */

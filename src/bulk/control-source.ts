@@ -1,5 +1,4 @@
 import type { DatabaseSettings } from '../config/settings.ts';
-import type { TransfuseError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
 
@@ -7,7 +6,7 @@ interface ControlSourceOptions {
   settings: DatabaseSettings;
   signal: AbortSignal;
   retryTimeoutMs: number;
-  onRetry(error: TransfuseError): void;
+  onRetry(warning: string): void;
 }
 
 /** The connection that plans and asks, beside the lanes that read rows. */

@@ -19,7 +19,7 @@ interface LanePoolOptions {
   count: number;
   signal: AbortSignal;
   onProgress(progress: ChunkProgress): void;
-  onRetry(message: string): void;
+  onRetry(warning: string): void;
 }
 
 /** Lanes over as many threads as they need; the first ones in the calling thread. Nothing is connected until a lane loads. */
@@ -36,7 +36,7 @@ export function openLanes(options: LanePoolOptions): Lane[] {
         signal,
         planned: (mapping) => byId.get(mapping)!,
         onProgress,
-        onRetry: (error) => onRetry(error.message),
+        onRetry,
       }),
   );
   while (lanes.length < count) {

@@ -36,7 +36,7 @@ const lanes = Array.from(
         const sum = unsent.get(mapping) ?? { mapping, rows: 0, bytes: 0 };
         unsent.set(mapping, { mapping, rows: sum.rows + rows, bytes: sum.bytes + bytes });
       },
-      onRetry: (error) => send({ kind: 'retry', message: error.message }),
+      onRetry: (warning) => send({ kind: 'retry', warning }),
     }),
 );
 

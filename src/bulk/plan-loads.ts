@@ -1,5 +1,6 @@
 import { failpoint } from '../core/failpoints.ts';
-import { pendingChunks, readLoads, readTotals, recordLoad, type Load } from '../ledger/loads.ts';
+import { completeDefinitions } from '../ledger/definitions.ts';
+import { pendingChunks, readTotals, recordLoad, type Load } from '../ledger/loads.ts';
 import type { Run } from '../ledger/runs.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
@@ -24,7 +25,15 @@ export async function planLoads(
   loads: Map<string, Load>,
 ): Promise<WorkingLoad[]> {
   const { settings, plan, observer } = options;
+  observer.onPhase('planning');
   const working: WorkingLoad[] = [];
+  await session.run((target) =>
+    completeDefinitions(
+      target,
+      run.id,
+      plan.mappings.map(({ mapping, fingerprint, table }) => ({ mapping: mapping.id, fingerprint, table })),
+    ),
+  );
   const ordered = plan.mappings.toSorted((a, b) => b.table.dataBytes - a.table.dataBytes);
   const totals = new Map(
     (await session.run((target) => readTotals(target, run.id))).map((total) => [total.mapping, total]),
@@ -36,10 +45,14 @@ export async function planLoads(
     observer.onTable({
       mapping: mapping.id,
       rowEstimate: table.rowEstimate,
-      loadedBefore: { rows: before?.rowsLoaded ?? 0, rejected: before?.rowsRejected ?? 0 },
+      before: {
+        rows: before?.rowsLoaded ?? 0,
+        rejected: before?.rowsRejected ?? 0,
+        filtered: before?.rowsFiltered ?? 0,
+      },
     });
     if (load && load.state !== 'loading') {
-      observer.onTableState(mapping.id, 'done');
+      observer.onTableDone(mapping.id);
       continue;
     }
     const keyColumns = rowKeyColumns(table);
@@ -49,9 +62,8 @@ export async function planLoads(
     if (!load) {
       const chunks = await source.run((connection) => planChunks(connection, table, settings.bulk.chunkRows));
       if (chunks.length === 1 && keyColumns.length === 0) observer.onNote(noKeyNote(table.name));
-      await session.run(async (target) => {
-        if ((await readLoads(target, run.id)).has(mapping.id)) return;
-        await recordLoad(
+      await session.run((target) =>
+        recordLoad(
           target,
           run.id,
           {
@@ -61,16 +73,18 @@ export async function planLoads(
             targetTable: mapping.target.table,
             fingerprint: planned.fingerprint,
             keyColumns,
+            definition: table,
           },
           chunks,
-        );
-      });
+        ),
+      );
       failpoint('bulk.after-load-recorded');
     }
     const pending = await session.run((target) => pendingChunks(target, run.id, mapping.id));
     const tasks = pending.map((bounds): ChunkTask => ({
       runId: run.id,
       mapping: mapping.id,
+      sourceTable: table.name,
       ...bounds,
       signature,
       keyColumns: keyColumns.filter((name) =>

@@ -1,31 +1,54 @@
-import { forgetLoad, readLoads, type Load } from '../ledger/loads.ts';
-import type { Run } from '../ledger/runs.ts';
+import { forgetLoad, type Load } from '../ledger/loads.ts';
+import { restartRun, type Run } from '../ledger/runs.ts';
 import { qualified } from '../postgres/identifiers.ts';
-import type { BulkContext } from './bulk-context.ts';
+import { inTransaction } from '../postgres/transaction.ts';
+import type { BulkContext, BulkOptions } from './bulk-context.ts';
+import { holdsInReplay } from './holds-in-replay.ts';
 import { saveAndDropObjects } from './saved-objects.ts';
+import { readStartPosition } from './start-position.ts';
 
-/** Takes away what would slow the load or stand in its way, and with --replace the rows. */
+/** Whether every load of the run is to be made again: then the run begins anew, at a new position. */
+export function beginsAnew({ plan, replace }: BulkOptions, loads: ReadonlyMap<string, Load>): boolean {
+  const planned = new Set(plan.mappings.map(({ mapping }) => mapping.id));
+  return replace && loads.size > 0 && [...loads.keys()].every((id) => planned.has(id));
+}
+
+/**
+ * Takes away what would slow the load or stand in its way; with --replace the rows too, and their loads, from `loads` as well.
+ * Where no load of the run is left then, the run begins anew, at a new P0. Returns the run as it is now.
+ */
 export async function prepareTables(
-  { options, session }: BulkContext,
+  { options, session, source }: BulkContext,
   run: Run,
   loads: Map<string, Load>,
-): Promise<void> {
-  const { plan, replace } = options;
+): Promise<Run> {
+  const { plan, replace, observer } = options;
   const begun = plan.mappings.filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'complete');
   const tables = begun
     .filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'loaded')
     .map(({ mapping }) => mapping.target);
-  if (tables.length === 0) return;
-  await session.run((target) => saveAndDropObjects(target, run.id, tables));
-  if (!replace) return;
-  await session.run(async (target) => {
-    await target.query('BEGIN');
-    await target.query(`TRUNCATE ${tables.map(({ schema, table }) => qualified(schema, table)).join(', ')}`);
-    for (const { mapping } of begun) await forgetLoad(target, run.id, mapping.id);
-    await target.query('COMMIT');
-  });
-  loads.clear();
-  for (const [mapping, load] of await session.run((target) => readLoads(target, run.id))) {
-    loads.set(mapping, load);
-  }
+  if (tables.length === 0) return run;
+  await session.run((target) =>
+    saveAndDropObjects(target, run.id, {
+      tables,
+      holdsInReplay: (table, columns) => holdsInReplay(plan.mappings, table, columns),
+      keepSyncSafe: false,
+    }),
+  );
+  if (!replace) return run;
+  const isAll = beginsAnew(options, loads);
+  const forgotten = begun.map(({ mapping }) => mapping.id).filter((id) => loads.delete(id));
+  const startPosition = isAll
+    ? await source.run((connection) => readStartPosition(connection, observer))
+    : run.startPosition;
+  await session.run((target) =>
+    inTransaction(target, async () => {
+      const names = tables.map(({ schema, table }) => qualified(schema, table));
+      await target.query(`TRUNCATE ${names.join(', ')}`);
+      for (const id of forgotten) await forgetLoad(target, run.id, id);
+      // In the same transaction: rows of before under the new position would lack what happened in between.
+      if (isAll) await restartRun(target, run.id, startPosition, { ...plan.options });
+    }),
+  );
+  return { ...run, startPosition };
 }

@@ -18,6 +18,7 @@ import type { PlannedMapping } from '../mapping/plan.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
 import { hexLiteral, quoteSourceIdentifier, quoteSourceString } from '../mysql/identifiers.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 import { copyCarefully } from './careful-copy.ts';
 import { selectFrom } from './statements.ts';
 
@@ -27,6 +28,7 @@ const BINARY_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'medium
 export interface RetryReport {
   retried: number;
   loaded: number;
+  filtered: number;
   rejectedAgain: number;
   /** No longer at the source: the reject is closed. */
   gone: number;
@@ -46,27 +48,23 @@ interface RetryOptions {
 /** Retries the open rejects of one mapping that have a key. Each batch commits by itself. */
 export async function retryRejects(options: RetryOptions): Promise<RetryReport> {
   const { target, runId, planned, signal } = options;
-  const report: RetryReport = { retried: 0, loaded: 0, rejectedAgain: 0, gone: 0, keyless: 0 };
+  const report: RetryReport = { retried: 0, loaded: 0, filtered: 0, rejectedAgain: 0, gone: 0, keyless: 0 };
   report.keyless = await countKeylessRejects(target, runId, planned.mapping.id);
   const upTo = await lastRejectId(target);
   let after = '0';
   for (;;) {
     throwIfInterrupted(signal);
-    await target.query('BEGIN');
-    try {
+    const last = await inTransaction(target, async () => {
       const rejects = await claimOpenRejects(target, runId, planned.mapping.id, {
         after,
         upTo,
         limit: BATCH_ROWS,
       });
       if (rejects.length > 0) await retryBatch(options, rejects, report);
-      await target.query('COMMIT');
-      if (rejects.length === 0) return report;
-      after = rejects.at(-1)!.id;
-    } catch (error) {
-      if (!target.isLost) await target.query('ROLLBACK');
-      throw error;
-    }
+      return rejects.at(-1);
+    });
+    if (!last) return report;
+    after = last.id;
   }
 }
 
@@ -104,6 +102,7 @@ async function retryBatch(options: RetryOptions, rejects: OpenReject[], report: 
   });
   report.retried += rejects.length;
   report.loaded += counts.rowsLoaded;
+  report.filtered += counts.rowsFiltered;
   report.rejectedAgain += counts.rowsRejected;
   report.gone += rejects.length - counts.rowsRead;
 }

@@ -16,7 +16,7 @@ export function refuseVanishedTables(plan: Plan, loads: ReadonlyMap<string, Load
       `The load of ${sourceTable} was begun and not finished, and the source has no such table any more.`,
       {
         where: { table: sourceTable },
-        fix: `Bring the table back. Where it is meant to be gone, forget its load in the target: DELETE FROM transfuse.loads WHERE source_table = ${quoteLiteral(sourceTable)};`,
+        fix: `Bring the table back. Where it is meant to be gone, forget its load in the target:\nDELETE FROM transfuse.loads WHERE source_table = ${quoteLiteral(sourceTable)};`,
       },
     );
   }

@@ -9,7 +9,7 @@ interface WorkerLanesOptions {
   input: WorkerInput;
   signal: AbortSignal;
   onProgress(progress: ChunkProgress): void;
-  onRetry(message: string): void;
+  onRetry(warning: string): void;
 }
 
 interface Waiting {
@@ -33,7 +33,7 @@ export function startWorkerLanes({ input, signal, onProgress, onRetry }: WorkerL
   worker.on('exit', die);
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'progress') message.progress.forEach(onProgress);
-    else if (message.kind === 'retry') onRetry(message.message);
+    else if (message.kind === 'retry') onRetry(message.warning);
     else if (message.kind !== 'closed') {
       const lane = waiting.get(message.lane)!;
       waiting.delete(message.lane);

@@ -20,7 +20,7 @@ export type ToWorker = { kind: 'load'; lane: number; task: ChunkTask } | { kind:
 
 export type FromWorker =
   | { kind: 'progress'; progress: ChunkProgress[] }
-  | { kind: 'retry'; message: string }
+  | { kind: 'retry'; warning: string }
   | { kind: 'loaded'; lane: number; outcome: ChunkOutcome }
   | { kind: 'failed'; lane: number; error: PlainError }
   | { kind: 'closed' };

@@ -75,11 +75,16 @@ export function textWidth(stream: OutputStream): number {
   return Math.min(Math.max(stream.columns ?? 100, 40), 110);
 }
 
-/** Breaks a text into lines at spaces. Line breaks in the text stay; words longer than the width are not broken. */
+/**
+ * Breaks a text into lines at spaces. Line breaks in the text stay; words longer than the width are not broken, nor is a line
+ * that ends in a semicolon: that is a statement to be copied.
+ */
 export function wrap(text: string, width: number, indent = ''): string {
   return text
     .split('\n')
-    .map((line) => wrapLine(line, width - indent.length, listIndent(line)).join(`\n${indent}`))
+    .flatMap((line) =>
+      line.endsWith(';') ? [line] : wrapLine(line, width - indent.length, listIndent(line)),
+    )
     .join(`\n${indent}`);
 }
 

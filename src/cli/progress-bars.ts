@@ -1,5 +1,6 @@
 /** The live display: a bar for each running table and one for the total, at the bottom of the terminal. */
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { quantity } from '../core/quantity.ts';
 import { formatCount } from '../telemetry/format.ts';
 import type { ProgressSnapshot, TableProgress } from '../telemetry/progress.ts';
 import type { LiveDisplay, OutputStream } from './output.ts';
@@ -33,7 +34,9 @@ export function createProgressBars(stream: OutputStream): ProgressBars {
   const byTable = new Map<string, SingleBar>();
   const total = bars.create(SCALE, 0, payload('total', 0, 0, '', 0));
   return {
-    show: ({ tables, total: sum }) => {
+    show: ({ phase, tables, total: sum }) => {
+      // Before the tables are known there is nothing to tell.
+      if (sum.tables === 0) return;
       const running = runningTables(tables).slice(0, MAX_BARS);
       const names = new Set(running.map((table) => table.table));
       for (const [name, bar] of byTable) {
@@ -46,10 +49,10 @@ export function createProgressBars(stream: OutputStream): ProgressBars {
         byTable.set(table.table, bar);
         bar.update(table.fraction * SCALE, tablePayload(table));
       }
-      const name = `total ${sum.tablesDone}/${sum.tables} tables`;
+      const name = `total ${sum.tablesDone}/${quantity(sum.tables, 'table')}`;
       total.update(
         sum.fraction * SCALE,
-        payload(name, sum.fraction, sum.rows, describeRates(sum), sum.rejected),
+        payload(name, sum.fraction, sum.rows, phase ?? describeRates(sum), sum.rejected),
       );
     },
     print: (line) => bars.log(`${line}\n`),
@@ -58,8 +61,7 @@ export function createProgressBars(stream: OutputStream): ProgressBars {
 }
 
 function tablePayload(table: TableProgress) {
-  const doing = table.state === 'finishing' ? 'indexes' : describeRates(table);
-  return payload(table.table, table.fraction, table.rows, doing, table.rejected);
+  return payload(table.table, table.fraction, table.rows, describeRates(table), table.rejected);
 }
 
 function payload(name: string, fraction: number, rows: number, rates: string, rejected: number) {
@@ -68,7 +70,7 @@ function payload(name: string, fraction: number, rows: number, rates: string, re
   return {
     name: shown + ' '.repeat(NAME_WIDTH - [...shown].length),
     percent: percent(fraction).padStart(7),
-    rows: `${formatCount(rows)} rows${rejected > 0 ? `, ${formatCount(rejected)} rejected` : ''}`,
+    rows: `${quantity(rows, 'row')}${rejected > 0 ? `, ${formatCount(rejected)} rejected` : ''}`,
     rates,
   };
 }

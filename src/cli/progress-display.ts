@@ -1,7 +1,6 @@
-import type { ProgressModel } from '../telemetry/progress.ts';
+import type { ProgressModel, ProgressSnapshot } from '../telemetry/progress.ts';
 import type { Output } from './output.ts';
-import { createProgressBars } from './progress-bars.ts';
-import { renderProgressLine } from './progress-lines.ts';
+import { renderLastLine, renderProgressLine } from './progress-lines.ts';
 
 const BARS_INTERVAL_MS = 200;
 const LINES_INTERVAL_MS = 5_000;
@@ -10,12 +9,13 @@ const LINES_INTERVAL_MS = 5_000;
  * Shows the model until it is stopped: live bars on a terminal, otherwise a line every five seconds and a last one at
  * the end, or nothing. Keeps no process alive. Stopping twice is harmless.
  */
-export function startProgressDisplay(model: ProgressModel, output: Output): { stop(): void } {
+export async function startProgressDisplay(model: ProgressModel, output: Output): Promise<{ stop(): void }> {
   if (output.progressMode === 'silent') return { stop: () => {} };
   return output.progressMode === 'bars' ? showBars(model, output) : showLines(model, output);
 }
 
-function showBars(model: ProgressModel, output: Output): { stop(): void } {
+async function showBars(model: ProgressModel, output: Output): Promise<{ stop(): void }> {
+  const { createProgressBars } = await import('./progress-bars.ts');
   const bars = createProgressBars(output.stream);
   const draw = () => bars.show(model.snapshot());
   const timer = setInterval(draw, BARS_INTERVAL_MS).unref();
@@ -35,15 +35,17 @@ function showBars(model: ProgressModel, output: Output): { stop(): void } {
 
 function showLines(model: ProgressModel, output: Output): { stop(): void } {
   let last = '';
-  const print = () => {
-    const line = renderProgressLine(model.snapshot());
+  const print = (render: (snapshot: ProgressSnapshot) => string) => {
+    const snapshot = model.snapshot();
+    // Before the tables are known there is nothing to tell.
+    const line = snapshot.total.tables === 0 ? '' : render(snapshot);
     if (line !== last) output.info(line);
     last = line;
   };
-  const timer = setInterval(print, LINES_INTERVAL_MS).unref();
+  const timer = setInterval(() => print(renderProgressLine), LINES_INTERVAL_MS).unref();
   let isOn = true;
   const stop = () => {
-    if (isOn) print();
+    if (isOn) print(renderLastLine);
     isOn = false;
     clearInterval(timer);
   };

@@ -1,3 +1,4 @@
+import { quantity } from '../core/quantity.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { style, textWidth, wrap, type OutputStream } from './output.ts';
 
@@ -36,5 +37,5 @@ function renderFinding(entry: Finding, stream: OutputStream): string {
 function countLine(findings: readonly Finding[]): string {
   const count = (ok: boolean | null) => findings.filter((entry) => entry.ok === ok).length;
   const parts = [`${count(true)} ok`, `${count(false)} failed`, `${count(null)} cannot be told from here`];
-  return `${findings.length} checks: ${parts.join(', ')}`;
+  return `${quantity(findings.length, 'check')}: ${parts.join(', ')}`;
 }

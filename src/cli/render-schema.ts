@@ -1,9 +1,15 @@
+import { quantity } from '../core/quantity.ts';
 import { formatCount } from '../telemetry/format.ts';
 import type { SchemaObject } from '../postgres/schema-plan.ts';
-import type { SchemaDifference } from '../schema/compare-schema.ts';
 import type { SchemaReport } from '../schema/create-schema.ts';
+import type { SchemaDifference } from '../schema/schema-difference.ts';
+import { nameDifference } from '../schema/schema-differs-error.ts';
 
 const SHOWN_NOTES = 40;
+
+const LOAD_AGAIN =
+  'A table that was loaded already has to be loaded again where a column was added or its type changed:\n' +
+  'bin/bulk --tables NAME --replace';
 
 /** What was made, for people. */
 export function renderReport(report: SchemaReport): string {
@@ -15,7 +21,7 @@ export function renderReport(report: SchemaReport): string {
   ];
   if (leftAlone.length > 0) {
     lines.push(
-      `Away     ${formatCount(leftAlone.length)} objects that a load has taken down and puts back at its end`,
+      `Away     ${quantity(leftAlone.length, 'object')} that a load has taken down and puts back at its end`,
     );
   }
   if (notes.length > 0)
@@ -32,14 +38,31 @@ export function reportDocument({ created, present, ...rest }: SchemaReport) {
   return { ...rest, created: created.map(named), present: present.map(named) };
 }
 
+/** What differs, object by object, each with the SQL that would mend it, ready to be copied. */
+export function renderDifferences(differences: readonly SchemaDifference[]): string {
+  const blocks = differences.map((difference) => {
+    const { expected, found, mend } = difference;
+    return [
+      nameDifference(difference),
+      `  planned  ${expected}`,
+      `  found    ${found ?? 'nothing'}`,
+      ...mend.map((statement) => `    ${statement}`),
+    ].join('\n');
+  });
+  const head = 'What differs, and the SQL that would mend it. None of it was run.';
+  const hasColumns = differences.some(({ kind }) => kind === 'column');
+  return [head, ...blocks, ...(hasColumns ? [LOAD_AGAIN] : [])].join('\n\n');
+}
+
 export function differencesDocument(differences: readonly SchemaDifference[]) {
   return {
-    differences: differences.map(({ kind, table, name, expected, found }) => ({
+    differences: differences.map(({ kind, table, name, expected, found, mend }) => ({
       kind,
       table,
       name,
       expected,
       found,
+      mend,
     })),
   };
 }
@@ -51,6 +74,9 @@ function named({ kind, schema, table, name }: SchemaObject) {
 function countByKind(objects: readonly SchemaObject[]): string {
   const counts = new Map<string, number>();
   for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const parts = [...counts].map(([kind, count]) => `${formatCount(count)} ${kind.replaceAll('-', ' ')}`);
+  const parts = [...counts].map(([kind, count]) => {
+    const noun = kind.replaceAll('-', ' ');
+    return quantity(count, noun, kind === 'index' ? 'indexes' : `${noun}s`);
+  });
   return parts.join(', ') || 'nothing';
 }

@@ -1,5 +1,5 @@
-import { environmentSchema } from './schema.ts';
-import { SECTIONS, variableDocs, type Section, type VariableDoc } from './variables.ts';
+import { VARIABLES } from './schema.ts';
+import { SECTIONS, type Section, type VariableDoc } from './variables.ts';
 
 const NOTE = [
   'The configuration of Transfuse. Copy this file to .env and fill it in; the real environment wins over it.',
@@ -34,10 +34,7 @@ export function renderConfigTable(): string {
 function sections(): [Section, [string, VariableDoc][]][] {
   return (Object.keys(SECTIONS) as Section[]).map((section) => [
     section,
-    Object.entries(environmentSchema.shape).flatMap(([name, schema]) => {
-      const doc = variableDocs.get(schema);
-      return doc?.section === section ? [[name, doc] satisfies [string, VariableDoc]] : [];
-    }),
+    Object.entries(VARIABLES).filter(([, variable]) => variable.section === section),
   ]);
 }
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { TransfuseError } from '../core/errors.ts';
-import { VARIABLE_NAMES } from './schema.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../core/suggest.ts';
+import { isVariableName, VARIABLE_NAMES } from './schema.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +15,6 @@ export interface GatheredEnvironment {
 }
 
 const OUR_PREFIXES = ['LEGACY_DB_', 'TARGET_'];
-const KNOWN = new Set(VARIABLE_NAMES);
 const MAY_BE_EMPTY = new Set(['LEGACY_DB_PASSWORD', 'TARGET_DB_PASSWORD']);
 
 /**
@@ -58,7 +57,7 @@ function readEnvFile(envFile: string | undefined, cwd: string): Record<string, s
 function findUnknown(merged: Variables, fromFile: Variables): string[] {
   const sentences: string[] = [];
   for (const name of Object.keys(merged)) {
-    if (KNOWN.has(name)) continue;
+    if (isVariableName(name)) continue;
     const ours = OUR_PREFIXES.some((prefix) => name.startsWith(prefix));
     const near = ours || name in fromFile ? suggest(name, VARIABLE_NAMES) : null;
     // Other programs may share the file: a name without our prefix is a mistake only when it resembles one of ours.

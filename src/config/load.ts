@@ -7,10 +7,10 @@ import { resolve } from 'node:path';
 import { TransfuseError } from '../core/errors.ts';
 import { assembleSettings } from './assemble.ts';
 import { gatherEnvironment } from './environment.ts';
+import { parseEnvironment } from './parse.ts';
 import { plaintextEnds } from './plaintext.ts';
-import { environmentSchema, type Environment } from './schema.ts';
+import { VARIABLES, type Environment, type VariableName } from './schema.ts';
 import type { Settings } from './settings.ts';
-import { variableDocs } from './variables.ts';
 
 export interface LoadOptions {
   /** The real environment; it wins over the file. */
@@ -27,25 +27,29 @@ export interface LoadOptions {
  */
 export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions): Settings {
   const gathered = gatherEnvironment(env, envFile, cwd);
-  const parsed = environmentSchema.safeParse(gathered.variables);
-  const mistakes = [...gathered.unknown];
-  if (!parsed.success) {
-    const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
-    mistakes.push(...[...names].map((name) => explain(name, name in gathered.variables)));
-  }
-  mistakes.push(...checkFiles(gathered.variables, cwd));
-  if (!parsed.success) throw invalid(mistakes);
-  const settings = assembleSettings(parsed.data, cwd);
-  mistakes.push(...checkCertificatePairs(parsed.data));
-  const plaintext = parsed.data.ALLOW_PLAINTEXT === undefined ? plaintextEnds(settings) : [];
+  const { environment, mistakes: mistaken } = parseEnvironment(gathered.variables);
+  const mistakes = [
+    ...gathered.unknown,
+    ...mistaken.map((name) => explain(name, name in gathered.variables)),
+    ...checkFiles(gathered.variables, cwd),
+  ];
+  if (environment === null) throw invalid(mistakes);
+  const settings = assembleSettings(environment, cwd);
+  mistakes.push(...checkCertificatePairs(environment));
+  const plaintext = environment.ALLOW_PLAINTEXT === undefined ? plaintextEnds(settings) : [];
   if (mistakes.length > 0) throw invalid([...mistakes, ...plaintext.map(explainPlaintext)]);
   if (plaintext.length > 0) throw plaintextRefused(plaintext);
   return settings;
 }
 
-const FILE_VARIABLES = ['LEGACY', 'TARGET'].flatMap((prefix) =>
-  ['CA', 'CERT', 'KEY'].map((kind) => `${prefix}_DB_SSL_${kind}`),
-);
+const FILE_VARIABLES = [
+  'LEGACY_DB_SSL_CA',
+  'LEGACY_DB_SSL_CERT',
+  'LEGACY_DB_SSL_KEY',
+  'TARGET_DB_SSL_CA',
+  'TARGET_DB_SSL_CERT',
+  'TARGET_DB_SSL_KEY',
+] as const;
 
 function checkFiles(variables: Readonly<Record<string, string>>, cwd: string): string[] {
   return FILE_VARIABLES.filter((name) => {
@@ -72,10 +76,8 @@ function checkCertificatePairs(environment: Environment): string[] {
   });
 }
 
-function explain(name: string, isSet: boolean): string {
-  const schema = environmentSchema.shape[name as keyof typeof environmentSchema.shape];
-  const expects = variableDocs.get(schema)?.expects ?? 'another value';
-  return `${name} ${isSet ? 'is wrong' : 'is not set'}: expected ${expects}`;
+function explain(name: VariableName, isSet: boolean): string {
+  return `${name} ${isSet ? 'is wrong' : 'is not set'}: expected ${VARIABLES[name].expects}`;
 }
 
 function explainPlaintext(hostVariable: string): string {

@@ -1,14 +1,18 @@
-import { z } from 'zod';
-import { SERVICES } from '../core/services.ts';
+import { SERVICES, type ServiceName } from '../core/services.ts';
 import {
+  anything,
   databaseName,
+  oneOf,
   optional,
   required,
   schemaName,
   text,
   timeZone,
   whole,
+  type OptionalVariable,
+  type RequiredVariable,
   type Section,
+  type Variable,
 } from './variables.ts';
 
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
@@ -17,72 +21,66 @@ const HOST = 'a host name or address, or the path of a socket';
 const PORT = 'a port number from 1 to 65535';
 const DATABASE = 'the name of a database, at most 63 bytes';
 
-function choice<const T extends readonly string[]>(values: T, section: Section, describes: string) {
-  return optional(z.enum(values), `one of ${values.join(', ')}`, values[0] ?? '', { section, describes });
+function choice<const T extends string>(
+  values: readonly T[],
+  shownDefault: T,
+  section: Section,
+  describes: string,
+) {
+  return optional(oneOf(values), `one of ${values.join(', ')}`, shownDefault, { section, describes });
 }
 
-function tls<P extends 'LEGACY' | 'TARGET'>(prefix: P, section: Section, server: string) {
-  const file = (what: string) =>
-    optional(text(), 'the path of a PEM file that can be read', '', { section, describes: what });
-  return {
-    [`${prefix}_DB_SSL_MODE`]: optional(z.enum(SSL_MODES), `one of ${SSL_MODES.join(', ')}`, 'verify-full', {
-      section,
-      describes: `How the connection to the ${server} is encrypted. disable only for this machine (the default for a socket)`,
-    }),
-    [`${prefix}_DB_SSL_CA`]: file('PEM file of the certificate authority; empty: the ones Node.js trusts'),
-    [`${prefix}_DB_SSL_CERT`]: file('PEM file of the client certificate'),
-    [`${prefix}_DB_SSL_KEY`]: file('PEM file of the client key'),
-  } as {
-    [K in `${P}_DB_SSL_MODE`]: z.ZodOptional<z.ZodEnum<{ [M in (typeof SSL_MODES)[number]]: M }>>;
-  } & { [K in `${P}_DB_SSL_${'CA' | 'CERT' | 'KEY'}`]: z.ZodOptional<z.ZodString> };
+function sslMode(section: Section, server: string) {
+  const describes = `How the connection to the ${server} is encrypted. disable only for this machine (the default for a socket)`;
+  return choice(SSL_MODES, 'verify-full', section, describes);
 }
 
-function service<P extends string>(prefix: P, defaultDatabase: string, of: string) {
+function pemFile(section: Section, describes: string) {
+  return optional(text(), 'the path of a PEM file that can be read', '', { section, describes });
+}
+
+function service(name: Exclude<ServiceName, 'patient'>, of: string) {
   const section = 'services';
   return {
-    [`${prefix}_DB_NAME`]: optional(databaseName(), DATABASE, defaultDatabase, {
+    name: optional(databaseName(), DATABASE, SERVICES[name].defaultDatabase, {
       section,
       describes: `Database of the ${of} service`,
     }),
-    [`${prefix}_DB_HOST`]: optional(text(), HOST, 'TARGET_DB_HOST', { section, describes: `Its host` }),
-    [`${prefix}_DB_PORT`]: optional(whole(1, 65_535), PORT, 'TARGET_DB_PORT', {
+    host: optional(text(), HOST, 'TARGET_DB_HOST', { section, describes: 'Its host' }),
+    port: optional(whole(1, 65_535), PORT, 'TARGET_DB_PORT', { section, describes: 'Its port' }),
+    user: optional(text(), 'a user name', 'TARGET_DB_USER', { section, describes: 'Its user' }),
+    password: optional(anything(), 'a password', 'TARGET_DB_PASSWORD', {
       section,
-      describes: `Its port`,
-    }),
-    [`${prefix}_DB_USER`]: optional(text(), 'a user name', 'TARGET_DB_USER', {
-      section,
-      describes: `Its user`,
-    }),
-    [`${prefix}_DB_PASSWORD`]: optional(z.string(), 'a password', 'TARGET_DB_PASSWORD', {
-      section,
-      describes: `Its password`,
+      describes: 'Its password',
       secret: true,
     }),
-  } as { [K in `${P}_DB_${'NAME' | 'HOST' | 'USER' | 'PASSWORD'}`]: z.ZodOptional<z.ZodString> } & {
-    [K in `${P}_DB_PORT`]: z.ZodOptional<z.ZodType<number, string>>;
   };
 }
 
+const APPOINTMENT = service('appointment', 'appointment');
+const MEDICAL_RECORDS = service('medical-records', 'medical records');
+const DOCTOR = service('doctor', 'doctor');
+
 function later(describes: string, shownDefault = '') {
-  return optional(z.string(), 'anything', shownDefault, { section: 'later', describes });
+  return optional(anything(), 'anything', shownDefault, { section: 'later', describes });
 }
 
 /** Every variable of the environment that Transfuse knows, in the order of the documentation. */
-export const environmentSchema = z.object({
+const TABLE = {
   LEGACY_DB_HOST: required(text(), HOST, { section: 'source', describes: 'Host of the legacy server' }),
   LEGACY_DB_PORT: optional(whole(1, 65_535), PORT, '3306', { section: 'source', describes: 'Its port' }),
   LEGACY_DB_USER: required(text(), 'a user name', { section: 'source', describes: 'User to read with' }),
-  LEGACY_DB_PASSWORD: required(z.string(), 'a password (empty for none)', {
+  LEGACY_DB_PASSWORD: required(anything(), 'a password (empty for none)', {
     section: 'source',
     describes: 'Its password. Quote it: an unquoted # begins a comment',
     secret: true,
   }),
-  LEGACY_DB_NAME: required(text().max(64), 'the name of a database, at most 64 characters', {
+  LEGACY_DB_NAME: required(text(64), 'the name of a database, at most 64 characters', {
     section: 'source',
     describes: 'Database to migrate',
   }),
   LEGACY_DB_TYPE: optional(
-    z.literal('mysql'),
+    oneOf(['mysql']),
     'mysql (csv and json exports are not part of this version)',
     'mysql',
     {
@@ -90,7 +88,13 @@ export const environmentSchema = z.object({
       describes: 'Kind of source; mysql stands for MariaDB too',
     },
   ),
-  ...tls('LEGACY', 'source', 'legacy server'),
+  LEGACY_DB_SSL_MODE: sslMode('source', 'legacy server'),
+  LEGACY_DB_SSL_CA: pemFile(
+    'source',
+    'PEM file of the certificate authority; empty: the ones Node.js trusts',
+  ),
+  LEGACY_DB_SSL_CERT: pemFile('source', 'PEM file of the client certificate'),
+  LEGACY_DB_SSL_KEY: pemFile('source', 'PEM file of the client key'),
   SOURCE_TIME_ZONE: optional(timeZone(), 'an IANA time zone such as Europe/Berlin', '', {
     section: 'source',
     describes: 'Time zone whose wall clock the legacy DATETIME columns show',
@@ -102,7 +106,7 @@ export const environmentSchema = z.object({
     section: 'target',
     describes: 'User that owns the tables',
   }),
-  TARGET_DB_PASSWORD: required(z.string(), 'a password (empty for none)', {
+  TARGET_DB_PASSWORD: required(anything(), 'a password (empty for none)', {
     section: 'target',
     describes: 'Its password. Quote it: an unquoted # begins a comment',
     secret: true,
@@ -111,20 +115,38 @@ export const environmentSchema = z.object({
     section: 'target',
     describes: 'Database of the patient service; the mirror profile puts everything there',
   }),
-  TARGET_DB_TYPE: optional(z.literal('postgres'), 'postgres', 'postgres', {
+  TARGET_DB_TYPE: optional(oneOf(['postgres']), 'postgres', 'postgres', {
     section: 'target',
     describes: 'Kind of target',
   }),
-  ...tls('TARGET', 'target', 'target servers'),
+  TARGET_DB_SSL_MODE: sslMode('target', 'target servers'),
+  TARGET_DB_SSL_CA: pemFile(
+    'target',
+    'PEM file of the certificate authority; empty: the ones Node.js trusts',
+  ),
+  TARGET_DB_SSL_CERT: pemFile('target', 'PEM file of the client certificate'),
+  TARGET_DB_SSL_KEY: pemFile('target', 'PEM file of the client key'),
   TARGET_SCHEMA: optional(
     schemaName(),
     'the name of a schema, at most 63 bytes, neither transfuse nor a name of PostgreSQL itself',
     'public',
     { section: 'target', describes: 'Schema that the mirror profile puts its tables in' },
   ),
-  ...service('TARGET_APPOINTMENT', SERVICES.appointment.defaultDatabase, 'appointment'),
-  ...service('TARGET_MEDICAL_RECORDS', SERVICES['medical-records'].defaultDatabase, 'medical records'),
-  ...service('TARGET_DOCTOR', SERVICES.doctor.defaultDatabase, 'doctor'),
+  TARGET_APPOINTMENT_DB_NAME: APPOINTMENT.name,
+  TARGET_APPOINTMENT_DB_HOST: APPOINTMENT.host,
+  TARGET_APPOINTMENT_DB_PORT: APPOINTMENT.port,
+  TARGET_APPOINTMENT_DB_USER: APPOINTMENT.user,
+  TARGET_APPOINTMENT_DB_PASSWORD: APPOINTMENT.password,
+  TARGET_MEDICAL_RECORDS_DB_NAME: MEDICAL_RECORDS.name,
+  TARGET_MEDICAL_RECORDS_DB_HOST: MEDICAL_RECORDS.host,
+  TARGET_MEDICAL_RECORDS_DB_PORT: MEDICAL_RECORDS.port,
+  TARGET_MEDICAL_RECORDS_DB_USER: MEDICAL_RECORDS.user,
+  TARGET_MEDICAL_RECORDS_DB_PASSWORD: MEDICAL_RECORDS.password,
+  TARGET_DOCTOR_DB_NAME: DOCTOR.name,
+  TARGET_DOCTOR_DB_HOST: DOCTOR.host,
+  TARGET_DOCTOR_DB_PORT: DOCTOR.port,
+  TARGET_DOCTOR_DB_USER: DOCTOR.user,
+  TARGET_DOCTOR_DB_PASSWORD: DOCTOR.password,
 
   BATCH_SIZE: optional(whole(1, 100_000), 'a whole number from 1 to 100000', '500', {
     section: 'load',
@@ -155,27 +177,31 @@ export const environmentSchema = z.object({
 
   ZERO_DATE_POLICY: choice(
     ['null', 'reject'],
+    'null',
     'mapping',
     'What becomes of a row with a zero or partial date',
   ),
-  NUL_POLICY: choice(['reject', 'strip'], 'mapping', 'What becomes of a row with U+0000 in a text'),
+  NUL_POLICY: choice(['reject', 'strip'], 'reject', 'mapping', 'What becomes of a row with U+0000 in a text'),
   TINYINT1: choice(
     ['smallint', 'boolean'],
+    'smallint',
     'mapping',
     'Type of TINYINT(1); boolean rejects values other than 0 and 1',
   ),
-  IDENTIFIER_CASE: choice(['lower', 'keep'], 'mapping', 'Case of table and column names in the target'),
+  IDENTIFIER_CASE: choice(
+    ['lower', 'keep'],
+    'lower',
+    'mapping',
+    'Case of table and column names in the target',
+  ),
 
-  LOG_LEVEL: optional(z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`, 'info', {
-    section: 'logs',
-    describes: 'Least severe level that is logged',
-  }),
+  LOG_LEVEL: choice(LOG_LEVELS, 'info', 'logs', 'Least severe level that is logged'),
   LOG_DIR: optional(text(), 'the path of a directory', 'logs/', {
     section: 'logs',
     describes: 'Directory of the log files, made when missing, readable by its owner only',
   }),
 
-  ALLOW_PLAINTEXT: optional(z.literal('i-understand'), 'i-understand, or nothing', '', {
+  ALLOW_PLAINTEXT: optional(oneOf(['i-understand']), 'i-understand, or nothing', '', {
     section: 'safety',
     describes: 'i-understand allows SSL mode disable for a host that is not this machine',
   }),
@@ -190,7 +216,18 @@ export const environmentSchema = z.object({
   DASHBOARD_PORT: later('Port of the dashboard', '3000'),
   DASHBOARD_HOST: later('Address it listens on', '127.0.0.1'),
   DASHBOARD_TOKEN: later('Token that opens it'),
-});
+};
 
-export type Environment = z.infer<typeof environmentSchema>;
-export const VARIABLE_NAMES = Object.keys(environmentSchema.shape);
+type Value<V> =
+  V extends RequiredVariable<infer T> ? T : V extends OptionalVariable<infer T> ? T | undefined : never;
+
+/** The values of all variables; undefined where one is not set. */
+export type Environment = { [N in keyof typeof TABLE]: Value<(typeof TABLE)[N]> };
+export type VariableName = keyof Environment;
+
+export const VARIABLES: { readonly [N in VariableName]: Variable<Environment[N]> } = TABLE;
+export const VARIABLE_NAMES = Object.keys(VARIABLES).filter(isVariableName);
+
+export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(VARIABLES, name);
+}

@@ -1,4 +1,7 @@
-import { z } from 'zod';
+/** What a variable of the environment is: how its text is read, and what the documentation says about it. */
+
+/** Reads a text; undefined where it is not a valid value. Says nothing about why, so that nothing can quote the text. */
+export type Parse<T> = (text: string) => T | undefined;
 
 /** What the documentation says about a variable. Messages are made from it too, so that none can quote a value. */
 export interface VariableDoc {
@@ -10,6 +13,18 @@ export interface VariableDoc {
   default: string | null;
   unit?: string;
   secret?: boolean;
+}
+
+export interface Variable<T> extends VariableDoc {
+  parse: Parse<T>;
+}
+
+export interface RequiredVariable<T> extends Variable<T> {
+  default: null;
+}
+
+export interface OptionalVariable<T> extends Variable<T> {
+  default: string;
 }
 
 export const SECTIONS = {
@@ -25,65 +40,66 @@ export const SECTIONS = {
 
 export type Section = keyof typeof SECTIONS;
 
-/** The documentation of each variable, keyed by its schema. */
-export const variableDocs = z.registry<VariableDoc>();
-
 type Facts = Omit<VariableDoc, 'expects' | 'default'>;
 
 /** A variable that must be set. */
-export function required<S extends z.ZodType>(schema: S, expects: string, facts: Facts): S {
-  variableDocs.add(schema, { expects, default: null, ...facts });
-  return schema;
+export function required<T>(parse: Parse<T>, expects: string, facts: Facts): RequiredVariable<T> {
+  return { parse, expects, default: null, ...facts };
 }
 
 /** A variable that may be left out; `shownDefault` is what the documentation says holds then. */
-export function optional<S extends z.ZodType>(
-  schema: S,
+export function optional<T>(
+  parse: Parse<T>,
   expects: string,
   shownDefault: string,
   facts: Facts,
-) {
-  const variable = schema.optional();
-  variableDocs.add(variable, { expects, default: shownDefault, ...facts });
-  return variable;
+): OptionalVariable<T> {
+  return { parse, expects, default: shownDefault, ...facts };
 }
 
-export function text() {
-  return z.string().min(1);
+/** Any text at all, the empty one too. */
+export function anything(): Parse<string> {
+  return (given) => given;
+}
+
+/** A text that is not empty and has at most so many UTF-16 units. */
+export function text(maxLength = Infinity): Parse<string> {
+  return (given) => (given !== '' && given.length <= maxLength ? given : undefined);
+}
+
+/** One of these texts, letter by letter. */
+export function oneOf<const T extends string>(values: readonly T[]): Parse<T> {
+  return (given) => values.find((value) => value === given);
 }
 
 /** A whole number within limits, written in decimal digits. */
-export function whole(min: number, max: number) {
-  return z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().int().min(min).max(max));
+export function whole(min: number, max: number): Parse<number> {
+  return (given) => {
+    const value = /^\d{1,15}$/.test(given) ? Number(given) : NaN;
+    return value >= min && value <= max ? value : undefined;
+  };
 }
 
 /** The name of a database: what PostgreSQL keeps without cutting it, and MySQL as well. */
-export function databaseName() {
-  return z
-    .string()
-    .regex(/^\P{Cc}+$/u)
-    .refine((name) => Buffer.byteLength(name) <= 63);
-}
-
-export function timeZone() {
-  return z.string().refine((name) => {
-    try {
-      Intl.DateTimeFormat('en', { timeZone: name });
-      // Offsets such as +02:00 are understood too, but a legacy clock follows the summer time of its zone.
-      return !/^[+-]/.test(name);
-    } catch {
-      return false;
-    }
-  });
+export function databaseName(): Parse<string> {
+  return (given) => (/^\P{Cc}+$/u.test(given) && Buffer.byteLength(given) <= 63 ? given : undefined);
 }
 
 /** A schema of the target that is neither PostgreSQL's own nor the ledger's. */
-export function schemaName() {
-  return databaseName().refine(
-    (name) => !/^pg_/i.test(name) && !/^(transfuse|information_schema)$/i.test(name),
-  );
+export function schemaName(): Parse<string> {
+  const parseName = databaseName();
+  return (given) =>
+    /^(?:pg_|(?:transfuse|information_schema)$)/i.test(given) ? undefined : parseName(given);
+}
+
+/** An IANA name. Offsets such as +02:00 are none: a legacy clock follows the summer time of its zone. */
+export function timeZone(): Parse<string> {
+  return (given) => {
+    try {
+      Intl.DateTimeFormat('en', { timeZone: given });
+      return /^[+-]/.test(given) ? undefined : given;
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -76,6 +76,41 @@ export const ERROR_CODES = {
     cause: 'A column has a type that no mapping is known for.',
     fix: 'Leave the table out with --tables, or change the column type at the source.',
   },
+  CDC_METADATA_NOT_FULL: {
+    exit: EXIT.precondition,
+    cause:
+      'The binlog describes a table without its column names: binlog_row_metadata is not FULL, at the server or in the session that wrote.',
+    fix: 'Run SET GLOBAL binlog_row_metadata = FULL at the source, reconnect its applications, and load the named table again.',
+  },
+  CDC_IMAGE_NOT_FULL: {
+    exit: EXIT.precondition,
+    cause:
+      'A change in the binlog does not hold every column: binlog_row_image is not FULL, or binlog_row_value_options is not empty.',
+    fix: "Run SET GLOBAL binlog_row_image = FULL at the source (and on MySQL SET GLOBAL binlog_row_value_options = ''), reconnect its applications, and load the named table again.",
+  },
+  CDC_TABLE_CHANGED: {
+    exit: EXIT.precondition,
+    cause:
+      'A table in the binlog does not have the columns that the plan was made for. Nothing of it was read.',
+    fix: 'Compare the named column with the plan (bin/schema --print), bring the target in line, and load the table again.',
+  },
+  CDC_TYPE_UNKNOWN: {
+    exit: EXIT.precondition,
+    cause:
+      'A column in the binlog has a type, a storage format or a character set that cannot be read exactly.',
+    fix: 'Leave the table out with --tables, or change the named column at the source and load the table again.',
+  },
+  CDC_EVENT_MALFORMED: {
+    exit: EXIT.unexpected,
+    cause:
+      'An event of the binlog does not have the form that its type prescribes. Nothing of it was applied.',
+    fix: 'Check the binlog file at the source (mysqlbinlog --verify-binlog-checksum); if it is sound, keep the log and report it.',
+  },
+  CDC_EVENT_TOO_LARGE: {
+    exit: EXIT.precondition,
+    cause: 'A compressed event of the binlog would expand beyond the memory that it may take.',
+    fix: 'Lower binlog_row_event_max_size at the source, or switch log_bin_compress off, and load the named table again.',
+  },
   TARGET_UNREACHABLE: {
     exit: EXIT.precondition,
     cause: 'The target server does not answer at this host and port.',
@@ -120,7 +155,7 @@ export const ERROR_CODES = {
   TARGET_SCHEMA_DIFFERS: {
     exit: EXIT.differences,
     cause: 'The target has objects that differ from the plan; each is named. Nothing was altered.',
-    fix: 'Change or drop the named objects yourself, or load into an empty database.',
+    fix: 'bin/schema prints the SQL that would mend each object and never runs it: run what you agree with, then bin/schema again. Or load into an empty database.',
   },
   TARGET_NOT_EMPTY: {
     exit: EXIT.precondition,
@@ -131,6 +166,65 @@ export const ERROR_CODES = {
     exit: EXIT.precondition,
     cause: 'The target database is not encoded in UTF8.',
     fix: "Create it with ENCODING 'UTF8' TEMPLATE template0.",
+  },
+  CDC_POSITION_PURGED: {
+    exit: EXIT.precondition,
+    cause:
+      'The source has deleted binlog files that were still needed. Changes in them are lost to the sync.',
+    fix: 'Load the tables again with bin/bulk --replace, which starts a new position; before that, raise binlog_expire_logs_seconds at the source.',
+  },
+  CDC_POSITION_INVALID: {
+    exit: EXIT.precondition,
+    cause:
+      'The recorded position does not exist in the binlog of this source: it was reset, renumbered or restored.',
+    fix: 'Connect to the server on which the run began, or load the tables again with bin/bulk --replace.',
+  },
+  CDC_SOURCE_REPLACED: {
+    exit: EXIT.precondition,
+    cause:
+      'This is another server than the one on which the run began, and without GTIDs its binlog cannot be joined.',
+    fix: 'Connect to the former server, or load the tables again with bin/bulk --replace.',
+  },
+  CDC_BINLOG_OFF: {
+    exit: EXIT.precondition,
+    cause: 'The source writes no binlog.',
+    fix: 'Switch it on with log_bin, restart the source, and load the tables again.',
+  },
+  CDC_BINLOG_CORRUPT: {
+    exit: EXIT.unexpected,
+    cause: 'The binlog, or what arrived of it, is damaged. Nothing of the transaction concerned was applied.',
+    fix: 'Start the command again; if it stops at the same position, check that file at the source with mysqlbinlog --verify-binlog-checksum.',
+  },
+  CDC_SERVER_ID_TAKEN: {
+    exit: EXIT.precondition,
+    cause:
+      'Another reader of the same binlog uses the same server id, so the source ends the one or the other.',
+    fix: 'Stop the other reader, or give it another server id.',
+  },
+  CDC_EVENT_UNSUPPORTED: {
+    exit: EXIT.precondition,
+    cause: 'The binlog holds an event that cannot be applied with certainty. The sync stopped before it.',
+    fix: 'Load the tables again with bin/bulk --replace once the source no longer writes such events.',
+  },
+  CDC_STATEMENT_FORMAT: {
+    exit: EXIT.precondition,
+    cause: 'A session at the source logged its changes as statements, which do not say which rows changed.',
+    fix: 'Set binlog_format=ROW for all sessions at the source, and load the tables again with bin/bulk --replace.',
+  },
+  CDC_XA_UNSUPPORTED: {
+    exit: EXIT.precondition,
+    cause: 'A transaction in two phases (XA PREPARE) changed rows. The sync stopped before it.',
+    fix: 'Let no application use XA on these tables, and load them again with bin/bulk --replace.',
+  },
+  LEDGER_TOO_NEW: {
+    exit: EXIT.precondition,
+    cause: 'The ledger in the target was written by a newer version of Transfuse.',
+    fix: 'Use the version that wrote it, or a newer one.',
+  },
+  RUN_OPTIONS_DIFFER: {
+    exit: EXIT.precondition,
+    cause: 'A table was loaded under other settings, or by another profile, than those given now.',
+    fix: 'Give the settings that the run was made with, or load the named tables again with bin/bulk --tables NAMES --replace.',
   },
   NAME_COLLISION: {
     exit: EXIT.precondition,
@@ -173,6 +267,39 @@ export const ERROR_CODES = {
     exit: EXIT.usage,
     cause: 'The selection of tables matches nothing in the source.',
     fix: 'Check the names given to --tables.',
+  },
+  SYNC_NOT_LOADED: {
+    exit: EXIT.precondition,
+    cause: 'There is no finished bulk load in the target that a sync could go on from.',
+    fix: 'Run bin/bulk to its end first. Where a load has no binlog position, switch the binlog on and load again with --replace.',
+  },
+  CDC_SCHEMA_CHANGED: {
+    exit: EXIT.precondition,
+    cause:
+      'A table that is synced was altered at the source. Everything before that is applied; nothing after it.',
+    fix: 'Bring the target to the new form, load the tables named with bin/bulk --tables … --replace, then start sync again.',
+  },
+  SYNC_IMPOSSIBLE: {
+    exit: EXIT.precondition,
+    cause:
+      'A table can be loaded but not synced: its rows, or the effects of its foreign keys, cannot be found again.',
+    fix: 'Give the table a primary key at the source, or leave it out with --tables.',
+  },
+  SYNC_KEY_MISSING: {
+    exit: EXIT.precondition,
+    cause: 'A target table has no unique index on the columns by which sync finds its rows.',
+    fix: 'Create the index with the statement that is given, or run bin/schema.',
+  },
+  SYNC_CONFLICT: {
+    exit: EXIT.differences,
+    cause:
+      'A change of the source breaks a constraint of the target, also when applied alone and in the order of the source. Nothing of its batch was kept.',
+    fix: 'Look for rows that were changed in the target by others and mend them, or drop the constraint that the source does not have; then start sync again: it resumes.',
+  },
+  CHECKPOINT_MOVED: {
+    exit: EXIT.locked,
+    cause: 'Another command has moved the checkpoint while this one was applying changes.',
+    fix: 'Stop the other command, or leave it to its work; this one resumes when started again.',
   },
   INTERRUPTED: {
     exit: EXIT.interrupted,

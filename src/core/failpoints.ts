@@ -22,10 +22,15 @@ export type FailpointName =
   | 'bulk.after-chunk-commit'
   | 'bulk.in-careful-copy'
   | 'bulk.after-load-finished'
-  | 'bulk.before-object-restored'
-  | 'bulk.after-object-restored'
   | 'bulk.before-load-completed'
-  | 'bulk.after-load-completed';
+  | 'bulk.after-load-completed'
+  | 'restore.before-object'
+  | 'restore.before-concurrent-mark'
+  | 'restore.after-object'
+  | 'sync.before-segment'
+  | 'sync.in-apply'
+  | 'sync.before-commit'
+  | 'sync.after-commit';
 
 export function failpoint(name: FailpointName): void {
   if (configured === null) return;

@@ -1,12 +1,58 @@
+import { TransfuseError } from './errors.ts';
+import { includesGtids, parseGtidSet } from './gtid-set.ts';
+
 /** A place in the source's binlog. The effects of everything before it are in what is read from the source after it was recorded. */
 export interface BinlogPosition {
   file: string;
   /** Bytes from the start of the file, as decimal digits. */
   offset: string;
-  /** MySQL: the executed GTID set, null where gtid_mode is off. MariaDB: the GTID position of the binlog. */
+  /** MySQL: the executed GTID set, null where gtid_mode is not ON. MariaDB: the GTID position of the binlog. '' before the first. */
   gtidSet: string | null;
   /** Tells a failover to another server; null on MariaDB, which has none. */
   serverUuid: string | null;
   /** By the clock of this machine, ISO 8601 in UTC. */
   recordedAt: string;
+}
+
+/**
+ * Whether everything before `goal` is also before `reached`. By file and offset where both are known to be of one server,
+ * else by GTID. Throws CDC_POSITION_INVALID where neither can tell.
+ */
+export function hasPassed(reached: BinlogPosition, goal: BinlogPosition): boolean {
+  const isOneServer = reached.serverUuid !== null && reached.serverUuid === goal.serverUuid;
+  const haveGtids = Boolean(reached.gtidSet && goal.gtidSet);
+  if (haveGtids && !isOneServer) return passedByGtid(reached, goal);
+  const byFile = reached.serverUuid === goal.serverUuid ? compareFilePlaces(reached, goal) : null;
+  if (byFile !== null) return byFile >= 0;
+  if (haveGtids) return passedByGtid(reached, goal);
+  throw new TransfuseError(
+    'CDC_POSITION_INVALID',
+    `The positions ${reached.file}:${reached.offset} and ${goal.file}:${goal.offset} cannot be compared: they are of two servers, or of two series of binlog files, and have no GTIDs.`,
+  );
+}
+
+/** Negative, 0 or positive, as sorting takes it; null for files of different names, whose numbers say nothing. */
+export function compareFilePlaces(
+  one: Pick<BinlogPosition, 'file' | 'offset'>,
+  other: Pick<BinlogPosition, 'file' | 'offset'>,
+): number | null {
+  const [fileOne, fileOther] = [splitFileName(one.file), splitFileName(other.file)];
+  if (fileOne.base !== fileOther.base) return null;
+  const [a, b] =
+    fileOne.number === fileOther.number
+      ? [BigInt(one.offset), BigInt(other.offset)]
+      : [fileOne.number, fileOther.number];
+  return a < b ? -1 : Number(a > b);
+}
+
+function passedByGtid(reached: BinlogPosition, goal: BinlogPosition): boolean {
+  return includesGtids(parseGtidSet(reached.gtidSet ?? ''), parseGtidSet(goal.gtidSet ?? ''));
+}
+
+/** `binlog.000042`: numbers go on beyond 999999 with more digits, so they must not be compared as text. */
+function splitFileName(file: string): { base: string; number: bigint } {
+  const dot = file.lastIndexOf('.');
+  const digits = file.slice(dot + 1);
+  if (dot < 0 || !/^\d+$/.test(digits)) return { base: file, number: 0n };
+  return { base: file.slice(0, dot), number: BigInt(digits) };
 }

@@ -2,9 +2,14 @@
  * The ledger: everything that must be remembered lives in the schema `transfuse` of each service database, so that it commits
  * with the data it speaks of. It is created by the first command that writes, and never by one that only looks.
  */
+import { TransfuseError } from '../core/errors.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
+import { inTransaction } from '../postgres/transaction.ts';
+import { CHECKPOINTS_DDL } from './checkpoints.ts';
+import { MIGRATIONS } from './migrations.ts';
 
-const LEDGER_VERSION = 1;
+/** What this program reads and writes. */
+const LEDGER_VERSION = 2;
 
 const LEDGER_DDL = `
 CREATE SCHEMA IF NOT EXISTS transfuse;
@@ -13,13 +18,14 @@ CREATE TABLE IF NOT EXISTS transfuse.runs (
   id uuid PRIMARY KEY,
   profile text NOT NULL,
   source jsonb NOT NULL,
+  options json,
   start_position jsonb,
-  end_position jsonb,
   tool_version text NOT NULL,
   started_at timestamptz NOT NULL DEFAULT now(),
   finished_at timestamptz
 );
 COMMENT ON COLUMN transfuse.runs.start_position IS 'P0: where sync begins; recorded before the first row was read';
+COMMENT ON COLUMN transfuse.runs.options IS 'The settings that decide what becomes of a value, as they were when the run began';
 CREATE TABLE IF NOT EXISTS transfuse.loads (
   run_id uuid NOT NULL REFERENCES transfuse.runs ON DELETE CASCADE,
   mapping text NOT NULL,
@@ -29,11 +35,15 @@ CREATE TABLE IF NOT EXISTS transfuse.loads (
   state text NOT NULL CHECK (state IN ('loading', 'loaded', 'complete')),
   fingerprint text NOT NULL,
   key_columns text[] NOT NULL,
+  definition json,
+  end_position jsonb,
   started_at timestamptz NOT NULL DEFAULT now(),
   loaded_at timestamptz,
   completed_at timestamptz,
   PRIMARY KEY (run_id, mapping)
 );
+COMMENT ON COLUMN transfuse.loads.definition IS 'The source table as it was when the mapping was compiled';
+COMMENT ON COLUMN transfuse.loads.end_position IS 'A position behind everything that was read: beyond it the rows hold together';
 CREATE TABLE IF NOT EXISTS transfuse.chunks (
   run_id uuid NOT NULL,
   mapping text NOT NULL,
@@ -79,6 +89,9 @@ CREATE TABLE IF NOT EXISTS transfuse.saved_objects (
   object_name text NOT NULL,
   referenced_table text,
   definition text NOT NULL,
+  sync_safe boolean NOT NULL DEFAULT false,
+  key_expressions text[],
+  key_condition text,
   state text NOT NULL DEFAULT 'dropped' CHECK (state IN ('dropped', 'added', 'restored', 'failed')),
   failure text,
   saved_at timestamptz NOT NULL DEFAULT now(),
@@ -86,29 +99,45 @@ CREATE TABLE IF NOT EXISTS transfuse.saved_objects (
   UNIQUE (run_id, kind, schema_name, table_name, object_name)
 );
 COMMENT ON TABLE transfuse.saved_objects IS 'Indexes, constraints and triggers that a load took away, and must put back';
+COMMENT ON COLUMN transfuse.saved_objects.sync_safe IS 'No old change applied over newer rows can violate it, so it need not wait for sync';
+COMMENT ON COLUMN transfuse.saved_objects.key_expressions IS 'Of a unique index: what must differ, among the rows of key_condition';
 `;
 
-/** Creates the ledger where it is missing; does nothing where it is there. Needs CREATE on the database the first time. */
+/**
+ * Creates the ledger where it is missing and brings an older one up to date, in one transaction; does nothing where it is as it
+ * should be. Needs CREATE on the database the first time. Throws LEDGER_TOO_NEW.
+ */
 export async function ensureLedger(target: TargetConnection): Promise<void> {
-  if (await ledgerExists(target)) return;
-  await target.query('BEGIN');
-  try {
+  if ((await readVersion(target)) === LEDGER_VERSION) return;
+  await inTransaction(target, async () => {
     await target.query("SELECT pg_advisory_xact_lock(hashtext('transfuse ledger ddl'))");
-    await target.query(LEDGER_DDL);
-    await target.query(
-      'INSERT INTO transfuse.ledger (version) SELECT $1 WHERE NOT EXISTS (SELECT FROM transfuse.ledger)',
-      [LEDGER_VERSION],
-    );
-    await target.query('COMMIT');
-  } catch (error) {
-    if (!target.isLost) await target.query('ROLLBACK');
-    throw error;
-  }
+    // Another command may have been faster.
+    const version = await readVersion(target);
+    if (version === null) await target.query(LEDGER_DDL + CHECKPOINTS_DDL);
+    else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
+    await target.query('DELETE FROM transfuse.ledger');
+    await target.query('INSERT INTO transfuse.ledger (version) VALUES ($1)', [LEDGER_VERSION]);
+  });
 }
 
+/** Whether a ledger is there, of whatever version this program can read. Changes nothing. Throws LEDGER_TOO_NEW. */
 export async function ledgerExists(target: TargetConnection): Promise<boolean> {
-  const { rows } = await target.query<{ there: boolean }>(
+  return (await readVersion(target)) !== null;
+}
+
+async function readVersion(target: TargetConnection): Promise<number | null> {
+  const { rows: there } = await target.query<{ there: boolean }>(
     "SELECT to_regclass('transfuse.saved_objects') IS NOT NULL AS there",
   );
-  return rows[0]!.there;
+  if (!there[0]!.there) return null;
+  const { rows } = await target.query<{ version: number | null }>(
+    'SELECT max(version) AS version FROM transfuse.ledger',
+  );
+  const version = rows[0]!.version ?? LEDGER_VERSION;
+  if (version <= LEDGER_VERSION) return version;
+  throw new TransfuseError(
+    'LEDGER_TOO_NEW',
+    `The ledger in the target is of version ${version}, and this program knows those up to ${LEDGER_VERSION}. Nothing was touched.`,
+    { where: { version, known: LEDGER_VERSION } },
+  );
 }

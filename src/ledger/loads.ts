@@ -1,3 +1,5 @@
+import type { BinlogPosition } from '../core/position.ts';
+import type { SourceTable } from '../mysql/catalog-model.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 
 export type LoadState = 'loading' | 'loaded' | 'complete';
@@ -7,6 +9,8 @@ export interface Load {
   sourceTable: string;
   state: LoadState;
   fingerprint: string;
+  /** Behind everything that was read of it. null until it is known: rows may then be newer than any position that was noted. */
+  endPosition: BinlogPosition | null;
 }
 
 export interface ChunkBounds {
@@ -26,13 +30,17 @@ export interface ChunkCounts {
 
 export async function readLoads(target: TargetConnection, runId: string): Promise<Map<string, Load>> {
   const { rows } = await target.query<Load>(
-    'SELECT mapping, source_table AS "sourceTable", state, fingerprint FROM transfuse.loads WHERE run_id = $1',
+    `SELECT mapping, source_table AS "sourceTable", state, fingerprint, end_position AS "endPosition"
+     FROM transfuse.loads WHERE run_id = $1`,
     [runId],
   );
   return new Map(rows.map((row) => [row.mapping, row]));
 }
 
-/** Records a load with all its chunks, in one statement: a load without its chunks is never seen. */
+/**
+ * Records a load with all its chunks, in one statement: a load without its chunks is never seen. Does nothing where it is
+ * recorded already, by a commit whose answer was lost.
+ */
 export async function recordLoad(
   target: TargetConnection,
   runId: string,
@@ -43,13 +51,15 @@ export async function recordLoad(
     targetTable: string;
     fingerprint: string;
     keyColumns: string[];
+    /** What the mapping was compiled from. */
+    definition: SourceTable;
   },
   chunks: ChunkBounds[],
 ): Promise<void> {
   await target.query(
     `WITH load AS (
-       INSERT INTO transfuse.loads (run_id, mapping, source_table, target_schema, target_table, state, fingerprint, key_columns)
-       VALUES ($1, $2, $3, $4, $5, 'loading', $6, $7) RETURNING run_id, mapping)
+       INSERT INTO transfuse.loads (run_id, mapping, source_table, target_schema, target_table, state, fingerprint, key_columns, definition)
+       VALUES ($1, $2, $3, $4, $5, 'loading', $6, $7, $9) ON CONFLICT DO NOTHING RETURNING run_id, mapping)
      INSERT INTO transfuse.chunks (run_id, mapping, chunk, lower_bound, upper_bound)
      SELECT load.run_id, load.mapping, (c->>'chunk')::integer,
        (SELECT array_agg(b ORDER BY n) FROM jsonb_array_elements_text(nullif(c->'lower', 'null')) WITH ORDINALITY AS e(b, n)),
@@ -64,6 +74,7 @@ export async function recordLoad(
       load.fingerprint,
       load.keyColumns,
       JSON.stringify(chunks),
+      JSON.stringify(load.definition),
     ],
   );
 }
@@ -145,6 +156,34 @@ export async function setLoadState(
   await target.query(
     `UPDATE transfuse.loads SET state = $3, ${stamp} = now() WHERE run_id = $1 AND mapping = $2`,
     [runId, mapping, state],
+  );
+}
+
+/**
+ * Notes a position behind everything that was read so far, for every load whose rows were all read and that is not complete,
+ * or whose end is not known: sync must pass it before what the load took away can hold again.
+ */
+export async function recordLoadEnds(
+  target: TargetConnection,
+  runId: string,
+  position: BinlogPosition,
+): Promise<void> {
+  await target.query(
+    `UPDATE transfuse.loads SET end_position = $2
+     WHERE run_id = $1 AND (state = 'loaded' OR (state = 'complete' AND end_position IS NULL))`,
+    [runId, JSON.stringify(position)],
+  );
+}
+
+/** To be called before rows of loads that are complete are read again: a position noted earlier is not behind them. */
+export async function forgetLoadEnds(
+  target: TargetConnection,
+  runId: string,
+  mappings: readonly string[],
+): Promise<void> {
+  await target.query(
+    'UPDATE transfuse.loads SET end_position = NULL WHERE run_id = $1 AND mapping = ANY ($2)',
+    [runId, mappings],
   );
 }
 

@@ -25,22 +25,22 @@ export type JsonValue = string | null | { base64: string } | { bytes: number; sh
 
 const MAX_KEPT_VALUE_BYTES = 256 * 1024;
 
-/** Keeps rejected rows. To be called in the transaction of their chunk, so that they are kept exactly when it is. */
+/**
+ * Keeps rejected rows. To be called in the transaction of their chunk, so that they are kept exactly when it is; with null for
+ * rows that sync met.
+ */
 export async function recordRejects(
-  target: TargetConnection,
+  target: Pick<TargetConnection, 'query'>,
   runId: string,
   mapping: string,
-  chunk: number,
+  chunk: number | null,
   rows: readonly RejectedRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
   const records = rows.map((row) => {
     const data = Object.fromEntries(row.columns.map((name, index) => [name, toJson(row.values[index]!)]));
     return {
-      key:
-        row.keyColumns.length > 0
-          ? Object.fromEntries(row.keyColumns.map((name) => [name, data[name]]))
-          : null,
+      key: row.keyColumns.length > 0 ? rejectKey(row) : null,
       reason: row.reason,
       column: row.column,
       sqlstate: row.sqlState,
@@ -53,6 +53,37 @@ export async function recordRejects(
      FROM jsonb_array_elements($4::jsonb) AS r`,
     [runId, mapping, chunk, JSON.stringify(records)],
   );
+}
+
+/** The key of a row as the ledger keeps it. */
+export function rejectKey(
+  row: Pick<RejectedRow, 'columns' | 'values' | 'keyColumns'>,
+): Record<string, JsonValue> {
+  return Object.fromEntries(
+    row.keyColumns.map((name) => [name, toJson(row.values[row.columns.indexOf(name)] ?? null)]),
+  );
+}
+
+/**
+ * Closes the open rejects of these rows, whose later version (or deletion) has come. To be called in the transaction that
+ * applies it. Returns how many were open.
+ */
+export async function supersedeRejects(
+  target: Pick<TargetConnection, 'query'>,
+  runId: string,
+  mapping: string,
+  keys: readonly Record<string, JsonValue>[] | 'all',
+): Promise<number> {
+  const { rows } = await target.query<{ count: string }>(
+    `WITH closed AS (
+       UPDATE transfuse.rejects SET resolved_at = now(), resolution = 'superseded'
+       WHERE run_id = $1 AND mapping = $2 AND resolved_at IS NULL
+         AND ($3::jsonb IS NULL OR row_key IN (SELECT e FROM jsonb_array_elements($3::jsonb) AS e))
+       RETURNING 1)
+     SELECT count(*) AS count FROM closed`,
+    [runId, mapping, keys === 'all' ? null : JSON.stringify(keys)],
+  );
+  return Number(rows[0]!.count);
 }
 
 function toJson(value: Buffer | null): JsonValue {
@@ -72,7 +103,10 @@ export async function lastRejectId(target: TargetConnection): Promise<string> {
   return rows[0]!.id;
 }
 
-/** Locks up to `limit` open rejects with a key, all of one chunk, with after < id <= upTo. */
+/**
+ * Locks up to `limit` open rejects with a key, all of one chunk, with after < id <= upTo. Those that sync met are not among
+ * them: an older version of such a row may be in the target, and a later one closes the reject by itself.
+ */
 export async function claimOpenRejects(
   target: TargetConnection,
   runId: string,
@@ -81,7 +115,8 @@ export async function claimOpenRejects(
 ): Promise<OpenReject[]> {
   const { rows } = await target.query<OpenReject>(
     `SELECT id, chunk, row_key AS key FROM transfuse.rejects
-     WHERE run_id = $1 AND mapping = $2 AND resolved_at IS NULL AND row_key IS NOT NULL AND id > $3 AND id <= $4
+     WHERE run_id = $1 AND mapping = $2 AND resolved_at IS NULL AND row_key IS NOT NULL AND chunk IS NOT NULL
+       AND id > $3 AND id <= $4
      ORDER BY id LIMIT $5 FOR UPDATE`,
     [runId, mapping, after, upTo, limit],
   );
@@ -113,10 +148,11 @@ export async function resolveRejects(
   );
 }
 
-/** Counts open rejects by mapping and reason. */
+/** Counts open rejects by mapping and reason: of the whole run, or of one chunk. */
 export async function openRejectCounts(
   target: TargetConnection,
   runId: string,
+  of: { mapping: string; chunk: number } | null = null,
 ): Promise<{ mapping: string; reason: string; column: string | null; count: number }[]> {
   const { rows } = await target.query<{
     mapping: string;
@@ -125,8 +161,9 @@ export async function openRejectCounts(
     count: string;
   }>(
     `SELECT mapping, reason, column_name AS column, count(*) AS count FROM transfuse.rejects
-     WHERE run_id = $1 AND resolved_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2`,
-    [runId],
+     WHERE run_id = $1 AND resolved_at IS NULL AND ($2::text IS NULL OR (mapping = $2 AND chunk = $3))
+     GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2`,
+    [runId, of?.mapping ?? null, of?.chunk ?? null],
   );
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }

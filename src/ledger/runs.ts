@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BinlogPosition } from '../core/position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
+import { forgetCheckpoint } from './checkpoints.ts';
 
 export interface SourceIdentity {
   host: string;
@@ -13,15 +14,21 @@ export interface Run {
   profile: string;
   source: SourceIdentity;
   startPosition: BinlogPosition | null;
+  /** The mapping options that the run was made with; null where an older version of the program made it. */
+  options: RunOptions | null;
   startedAt: Date;
   finishedAt: Date | null;
 }
+
+/** Plain data: what the mapping room calls MappingOptions. */
+export type RunOptions = Readonly<Record<string, unknown>>;
 
 interface RunRow {
   id: string;
   profile: string;
   source: SourceIdentity;
   start_position: BinlogPosition | null;
+  options: RunOptions | null;
   started_at: Date;
   finished_at: Date | null;
 }
@@ -29,7 +36,9 @@ interface RunRow {
 /** The newest run in this service database, whatever its source; null where there was none. */
 export async function latestRun(target: TargetConnection): Promise<Run | null> {
   const { rows } = await target.query<RunRow>(
-    'SELECT id, profile, source, start_position, started_at, finished_at FROM transfuse.runs ORDER BY started_at DESC LIMIT 1',
+    // A command that only looks must be able to read a ledger that has no such column yet.
+    `SELECT id, profile, source, start_position, to_json(r)->'options' AS options, started_at, finished_at
+     FROM transfuse.runs r ORDER BY started_at DESC LIMIT 1`,
   );
   const row = rows[0];
   if (!row) return null;
@@ -38,6 +47,7 @@ export async function latestRun(target: TargetConnection): Promise<Run | null> {
     profile: row.profile,
     source: row.source,
     startPosition: row.start_position,
+    options: row.options,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
@@ -46,44 +56,52 @@ export async function latestRun(target: TargetConnection): Promise<Run | null> {
 /** Opens a run. The position P0 is written here, and so before any row is read (invariant 2). */
 export async function startRun(
   target: TargetConnection,
-  run: { profile: string; source: SourceIdentity; startPosition: BinlogPosition | null; toolVersion: string },
+  run: {
+    profile: string;
+    source: SourceIdentity;
+    startPosition: BinlogPosition | null;
+    options: RunOptions;
+    toolVersion: string;
+  },
 ): Promise<Run> {
   const id = randomUUID();
   const { rows } = await target.query<{ started_at: Date }>(
-    `INSERT INTO transfuse.runs (id, profile, source, start_position, tool_version)
-     VALUES ($1, $2, $3, $4, $5) RETURNING started_at`,
-    [id, run.profile, JSON.stringify(run.source), JSON.stringify(run.startPosition), run.toolVersion],
+    `INSERT INTO transfuse.runs (id, profile, source, start_position, options, tool_version)
+     VALUES ($1, $2, $3, nullif($4::jsonb, 'null'), $5, $6) RETURNING started_at`,
+    [
+      id,
+      run.profile,
+      JSON.stringify(run.source),
+      JSON.stringify(run.startPosition),
+      JSON.stringify(run.options),
+      run.toolVersion,
+    ],
   );
   return {
     id,
     profile: run.profile,
     source: run.source,
     startPosition: run.startPosition,
+    options: run.options,
     startedAt: rows[0]!.started_at,
     finishedAt: null,
   };
 }
 
-/** Notes P0 where it could not be had when the run was opened. To be called only while no row has been read. */
-export async function recordStartPosition(
-  target: TargetConnection,
-  runId: string,
-  position: BinlogPosition,
-): Promise<void> {
-  await target.query('UPDATE transfuse.runs SET start_position = $2 WHERE id = $1', [
-    runId,
-    JSON.stringify(position),
-  ]);
-}
-
-/** Notes the position at which the last chunk had been read: sync must pass it before constraints hold. */
-export async function recordLoadEnd(
+/**
+ * Notes P0 and the options of a run that has no loads: where P0 could not be had when the run was opened, or in the transaction
+ * that empties every table and forgets every load. To be called only while nothing that was read before counts. A checkpoint
+ * goes too: what it spoke of is gone.
+ */
+export async function restartRun(
   target: TargetConnection,
   runId: string,
   position: BinlogPosition | null,
+  options: RunOptions,
 ): Promise<void> {
-  await target.query('UPDATE transfuse.runs SET end_position = $2 WHERE id = $1', [
-    runId,
-    JSON.stringify(position),
-  ]);
+  await target.query(
+    `UPDATE transfuse.runs SET start_position = nullif($2::jsonb, 'null'), options = $3 WHERE id = $1`,
+    [runId, JSON.stringify(position), JSON.stringify(options)],
+  );
+  await forgetCheckpoint(target, runId);
 }

@@ -15,7 +15,7 @@ export interface WriterSessionOptions {
   command: string;
   signal: AbortSignal;
   retryTimeoutMs: number;
-  onRetry(error: TransfuseError): void;
+  onRetry(warning: string): void;
 }
 
 const MAX_APPLICATION_NAME_BYTES = 63;

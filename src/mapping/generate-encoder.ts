@@ -10,9 +10,7 @@ import type { RowMapping } from './mapping.ts';
 import type { Codec } from './types/codec.ts';
 import { decodeText } from './decode-text.ts';
 import { entityNamespace, uuidName, valueWriter, writeUuidV5 } from './types/index.ts';
-
-/** Below this size a loop copies faster than a call into the runtime (measured: between 30 and 50 bytes). */
-const INLINE_COPY_BYTES = 40;
+import { copyBytes, LOOP_BYTES } from './types/wire.ts';
 
 /** Straight code for one mapping; see the head of this file. `filterInputs` are the columns that the filter reads. */
 export function generateEncoder(
@@ -41,6 +39,7 @@ export function generateEncoder(
 if (length !== 251) { ${READ_LENGTH} s${scanned} = p; e${scanned} = p += length; }`);
     }
   };
+  const copyLong = bind('b', copyBytes);
   const decode = bind('d', decodeText);
   const text = (input: number) => `(s${input} < 0 ? null : ${decode}(src, s${input}, e${input}))`;
 
@@ -60,11 +59,11 @@ if (length !== 251) { ${READ_LENGTH} s${scanned} = p; e${scanned} = p += length;
         scanned++;
         body.push(`length = src[p++];
 if (length === 251) { ${WRITE_NULL} } else { ${READ_LENGTH} e = p + length;
-${writeColumn(output.codec, bind, 'p', 'e')} p = e; }`);
+${writeColumn(output.codec, bind, copyLong, 'p', 'e')} p = e; }`);
       } else {
         scanTo(input);
         body.push(`if (s${input} < 0) { ${WRITE_NULL} } else { length = e${input} - s${input};
-${writeColumn(output.codec, bind, `s${input}`, `e${input}`)} }`);
+${writeColumn(output.codec, bind, copyLong, `s${input}`, `e${input}`)} }`);
       }
       continue;
     }
@@ -129,6 +128,7 @@ else { length = src[p] + src[p + 1] * 256 + src[p + 2] * 65536 + src[p + 3] * 16
 function writeColumn(
   codec: Codec,
   bind: (prefix: string, value: unknown) => string,
+  copyLong: string,
   from: string,
   to: string,
 ): string {
@@ -137,6 +137,6 @@ function writeColumn(
   const writePrefix = prefix.map((byte, index) => `dst[o + ${4 + index}] = ${byte};`).join(' ');
   return `n = length + ${prefix.length};
 dst[o] = n >>> 24; dst[o + 1] = n >>> 16; dst[o + 2] = n >>> 8; dst[o + 3] = n; ${writePrefix} o += ${4 + prefix.length};
-if (length < ${INLINE_COPY_BYTES}) { for (let i = ${from}; i < ${to}; i++) dst[o++] = src[i]; }
-else { src.copy(dst, o, ${from}, ${to}); o += length; }`;
+if (length < ${LOOP_BYTES}) { for (let i = ${from}; i < ${to}; i++) dst[o++] = src[i]; }
+else o = ${copyLong}(src, ${from}, ${to}, dst, o);`;
 }

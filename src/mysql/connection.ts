@@ -5,38 +5,25 @@
  * bulk are read through `raw` instead.
  */
 import mysql from 'mysql2';
-import type { Connection } from 'mysql2';
+import type { ConnectionOptions, SslOptions } from 'mysql2';
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
+import { explainMissingDatabase, isDatabaseMissing } from './database-missing.ts';
 import { classifySourceError, type SourceErrorContext } from './errors.ts';
+import { Greeting } from './greeting.ts';
 import { quoteAccount } from './identifiers.ts';
-import { parseServerVersion, type SourceServer } from './server-version.ts';
+import { attachRowFramer } from './row-framer.ts';
+import { parseServerVersion } from './server-version.ts';
 import { sessionStatements } from './session.ts';
+import type { SourceConnection } from './source-connection.ts';
 import { SourceLink } from './source-link.ts';
 import { sourceTlsOptions } from './tls-options.ts';
 import { connectSocket } from './transport.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
+export type { SourceConnection } from './source-connection.ts';
+export type { DatabaseSettings };
 
-export interface SourceConnection {
-  /** The driver's connection, for reading rows without parsing them. Whoever uses it classifies its errors. */
-  readonly raw: Connection;
-  readonly server: SourceServer;
-  /** CONNECTION_ID() at the server. */
-  readonly threadId: number;
-  /** True once the connection broke by itself. `close` and `destroy` do not count. */
-  readonly isLost: boolean;
-  /** Names of host, port, database and account for messages. */
-  readonly context: SourceErrorContext;
-  /** The rows as objects. `sql` goes as it is: names and values in it come from identifiers.ts. */
-  query<Row>(sql: string, context?: SourceErrorContext): Promise<Row[]>;
-  /** Calls back once when the connection breaks, at once if it already has. Returns how to stop listening. */
-  onLost(listener: (error: TransfuseError) => void): () => void;
-  /** Says goodbye after the running statement; gives up after two seconds. Safe to call twice. */
-  close(): Promise<void>;
-  /** Ends the connection in the middle of whatever it does; pending queries are rejected. */
-  destroy(): void;
-}
+const CONNECT_TIMEOUT_MS = 10_000;
 
 interface OpenOptions {
   /** Shown to administrators in performance_schema: `bulk reader`. */
@@ -47,21 +34,87 @@ interface OpenOptions {
 
 /**
  * Connects, signs in and prepares the session. Gives up after ten seconds. Throws SOURCE_UNREACHABLE, SOURCE_TLS,
- * SOURCE_ACCESS_DENIED, SOURCE_DATABASE_MISSING, SOURCE_LOST, SOURCE_QUERY_FAILED (too many connections: transient),
- * INTERRUPTED.
+ * SOURCE_ACCESS_DENIED, SOURCE_DATABASE_MISSING naming the databases there are, SOURCE_LOST once signed in, SOURCE_QUERY_FAILED
+ * (too many connections: transient), INTERRUPTED.
  */
 export async function openSource(
   settings: DatabaseSettings,
   options: OpenOptions,
 ): Promise<SourceConnection> {
-  const { host, port, user, password, database } = settings;
-  const context: SourceErrorContext = { host, port, database };
+  try {
+    return await connect(settings, options, settings.database);
+  } catch (error) {
+    if (!isDatabaseMissing(error)) throw error;
+    throw await explainMissing(error, settings, options);
+  }
+}
+
+/** Where the databases there are cannot be asked for, the refusal as it is. */
+async function explainMissing(
+  refusal: TransfuseError,
+  settings: DatabaseSettings,
+  options: OpenOptions,
+): Promise<TransfuseError> {
+  try {
+    const source = await connect(settings, options, null);
+    try {
+      return await explainMissingDatabase(refusal, settings.database, source);
+    } finally {
+      await source.close();
+    }
+  } catch {
+    return refusal;
+  }
+}
+
+async function connect(
+  settings: DatabaseSettings,
+  options: OpenOptions,
+  database: string | null,
+): Promise<SourceConnection> {
+  const { host, port } = settings;
+  const context: SourceErrorContext = { host, port, database: settings.database };
   const ssl = await sourceTlsOptions(settings.tls);
   if (options.signal?.aborted) throw new TransfuseError('INTERRUPTED', 'Stopped by a signal.');
+  const greeting = new Greeting();
   const raw = mysql.createConnection({
+    ...driverOptions({ ...settings, database: database ?? '' }, ssl, options.purpose),
+    stream: () => greeting.watch(connectSocket(host, port, { reuseReadBuffer: !ssl })),
+  });
+  // From the first packet on: it copies for the driver what the next read would overwrite.
+  attachRowFramer(raw);
+  const link = new SourceLink(raw, context, options.signal);
+  try {
+    await link.connected().catch((error: unknown) => {
+      throw greeting.explain(classifySourceError(error, context), CONNECT_TIMEOUT_MS);
+    });
+    const [version] = await link.query<{ version: string; comment: string; account: string }>(
+      'SELECT VERSION() AS version, @@version_comment AS comment, CURRENT_USER() AS account',
+    );
+    link.server = parseServerVersion(version?.version ?? '', version?.comment ?? '');
+    link.context = {
+      ...context,
+      account: quoteAccount(version?.account ?? ''),
+      literalGrants: await hasPartialRevokes(link),
+    };
+    for (const sql of sessionStatements(link.server)) await link.query(sql);
+    return link;
+  } catch (error) {
+    link.destroy();
+    throw classifySourceError(error, { ...context, doing: 'connecting' });
+  }
+}
+
+/** How this program connects to a source, whatever for; to none of its databases for ''. `ssl` is what `sourceTlsOptions` gave, new for each connection. */
+export function driverOptions(
+  { host, port, user, password, database }: DatabaseSettings,
+  ssl: SslOptions | null,
+  purpose: string,
+): ConnectionOptions {
+  return {
     user,
     password,
-    database,
+    ...(database !== '' && { database }),
     // The host is still needed: the driver verifies the certificate for it.
     host,
     stream: () => connectSocket(host, port),
@@ -74,20 +127,13 @@ export async function openSource(
     timezone: 'Z',
     // A hostile server could otherwise ask for a local file.
     flags: ['-LOCAL_FILES'],
-    connectAttributes: { program_name: 'transfuse', transfuse_purpose: options.purpose },
-  });
-  const link = new SourceLink(raw, context, options.signal);
-  try {
-    await link.connected();
-    const [version] = await link.query<{ version: string; comment: string; account: string }>(
-      'SELECT VERSION() AS version, @@version_comment AS comment, CURRENT_USER() AS account',
-    );
-    link.server = parseServerVersion(version?.version ?? '', version?.comment ?? '');
-    link.context = { ...context, account: quoteAccount(version?.account ?? '') };
-    for (const sql of sessionStatements(link.server)) await link.query(sql);
-    return link;
-  } catch (error) {
-    link.destroy();
-    throw classifySourceError(error, { ...context, doing: 'connecting' });
-  }
+    connectAttributes: { program_name: 'transfuse', transfuse_purpose: purpose },
+  };
+}
+
+/** Asked in a way that servers without the setting answer too. */
+async function hasPartialRevokes(link: SourceLink): Promise<boolean> {
+  if (link.server.flavor === 'mariadb') return false;
+  const [row] = await link.query<{ Value: string }>(`SHOW VARIABLES LIKE 'partial_revokes'`);
+  return row?.Value === 'ON';
 }

@@ -1,7 +1,7 @@
 /** The errors for which the operator needs to be told what to do, not only what happened. */
 import { TransfuseError } from '../core/errors.ts';
 import type { DriverErrorFacts } from './error-kinds.ts';
-import { quoteSourceIdentifier } from './identifiers.ts';
+import { quoteGrantDatabase } from './identifiers.ts';
 
 /** Names only; all of them appear in messages. */
 export interface SourceErrorContext {
@@ -11,6 +11,8 @@ export interface SourceErrorContext {
   table?: string;
   /** Quoted, as a GRANT takes it; appears only in the advice, not in the message. */
   account?: string;
+  /** Whether the server takes the database in a GRANT for a name and not for a pattern. */
+  literalGrants?: boolean;
   /** What was being done, to follow "while": `reading table x`. */
   doing?: string;
   /** The privilege that the statement needs, when it is another than SELECT on the database. */
@@ -62,10 +64,12 @@ export function permissionError(
       const on =
         context.privilege || context.database === undefined
           ? '*.*'
-          : `${quoteSourceIdentifier(context.database)}.*`;
+          : `${quoteGrantDatabase(context.database, context.literalGrants)}.*`;
       return fail(
         `does not let the user do this${during}`,
-        `At the source: GRANT ${privilege} ON ${on} TO ${context.account ?? 'the account in LEGACY_DB_USER'};`,
+        context.account === undefined
+          ? `At the source, grant ${privilege} on ${on} to the account in LEGACY_DB_USER.`
+          : `At the source:\nGRANT ${privilege} ON ${on} TO ${context.account};`,
       );
     }
   }

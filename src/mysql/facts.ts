@@ -1,5 +1,9 @@
+import { TransfuseError } from '../core/errors.ts';
+import { retentionSecondsOf } from './binlog-retention.ts';
 import type { SourceConnection } from './connection.ts';
 import { parseGrants, type SourceGrant } from './grants.ts';
+import { positionStatement } from './position.ts';
+import { readInactiveRoles, showGrants, type InactiveRole } from './roles.ts';
 import type { SourceServer } from './server-version.ts';
 
 /** What the source server is and how it is set: global values, not those of our own session. */
@@ -21,7 +25,11 @@ export interface SourceFacts {
   binlog: BinlogFacts;
   /** The account that the server took us for, as in `'user'@'host'`. */
   account: string;
+  /** Whether the server takes the database in a GRANT for a name and not for a pattern. */
+  literalGrants: boolean;
+  /** What counts: the account's own and those of its active roles. */
   grants: SourceGrant[];
+  inactiveRoles: InactiveRole[];
   tls: { inUse: boolean; version: string | null; cipher: string | null };
 }
 
@@ -38,6 +46,12 @@ export interface BinlogFacts {
   /** MySQL's gtid_mode; MariaDB has GTIDs always. */
   gtidMode: string | null;
   compressed: boolean;
+  /** Whether changes that come from a server above it, where the source is a replica, are in its binlog too. */
+  logsReplicatedChanges: boolean;
+  /** Whether it is a replica; null where the user may not know. */
+  isReplica: boolean | null;
+  /** Databases that alone are logged, and those that are not: empty for none. null where the user may not know. */
+  filters: { only: string[]; never: string[] } | null;
 }
 
 const VARIABLES = [
@@ -53,6 +67,8 @@ const VARIABLES = [
   'hostname',
   'log_bin',
   'log_bin_compress',
+  'log_replica_updates',
+  'log_slave_updates',
   'lower_case_table_names',
   'max_allowed_packet',
   'read_only',
@@ -69,7 +85,7 @@ interface NameAndValue {
   Value: string;
 }
 
-/** Three statements; needs no privilege. */
+/** A handful of statements. Needs no privilege, but tells less without the one that shows positions and replicas. */
 export async function readSourceFacts(source: SourceConnection): Promise<SourceFacts> {
   const context = { doing: 'reading the settings of the server' };
   const names = VARIABLES.map((name) => `'${name}'`).join(', ');
@@ -82,7 +98,7 @@ export async function readSourceFacts(source: SourceConnection): Promise<SourceF
       context,
     ),
   );
-  const grants = await source.query<Record<string, string>>('SHOW GRANTS', context);
+  const grants = await showGrants(source);
   const text = (name: string): string => settings.get(name) ?? '';
   return {
     server: source.server,
@@ -97,9 +113,15 @@ export async function readSourceFacts(source: SourceConnection): Promise<SourceF
     lowerCaseTableNames: Number(text('lower_case_table_names')),
     maxAllowedPacketBytes: Number(text('max_allowed_packet')),
     readOnly: isOn(text('read_only')),
-    binlog: binlogFacts(settings),
+    binlog: {
+      ...binlogFacts(settings),
+      isReplica: await readIsReplica(source),
+      filters: await readFilters(source),
+    },
     account: source.context.account ?? '',
-    grants: parseGrants(grants.map((row) => Object.values(row)[0] ?? '')),
+    literalGrants: source.context.literalGrants ?? false,
+    grants: parseGrants(grants, source.context.literalGrants),
+    inactiveRoles: await readInactiveRoles(source, grants),
     tls: {
       inUse: Boolean(status.get('Ssl_cipher')),
       version: status.get('Ssl_version') || null,
@@ -116,20 +138,44 @@ function isOn(value: string): boolean {
   return ['ON', '1', 'YES'].includes(value.toUpperCase());
 }
 
-function binlogFacts(settings: Map<string, string>): BinlogFacts {
-  // The newer setting wins where both exist.
-  const seconds = Number(settings.get('binlog_expire_logs_seconds') ?? 0);
-  const days = Number(settings.get('expire_logs_days') ?? 0);
+async function readIsReplica(source: SourceConnection): Promise<boolean | null> {
+  const { flavor, versionNumber } = source.server;
+  const mysql = versionNumber >= 8_00_22 ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS';
+  const rows = await unlessDenied(source.query(flavor === 'mariadb' ? 'SHOW ALL SLAVES STATUS' : mysql));
+  return rows && rows.length > 0;
+}
+
+async function readFilters(source: SourceConnection): Promise<BinlogFacts['filters']> {
+  const rows = await unlessDenied(
+    source.query<{ Binlog_Do_DB: string; Binlog_Ignore_DB: string }>(positionStatement(source)),
+  );
+  const names = (list: string | undefined) => (list ? list.split(',') : []);
+  return rows && { only: names(rows[0]?.Binlog_Do_DB), never: names(rows[0]?.Binlog_Ignore_DB) };
+}
+
+async function unlessDenied<Row>(answer: Promise<Row[]>): Promise<Row[] | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof TransfuseError && error.code === 'SOURCE_ACCESS_DENIED') return null;
+    throw error;
+  }
+}
+
+function binlogFacts(settings: Map<string, string>): Omit<BinlogFacts, 'isReplica' | 'filters'> {
   return {
     enabled: isOn(settings.get('log_bin') ?? ''),
     format: settings.get('binlog_format') ?? '',
     rowImage: settings.get('binlog_row_image') ?? '',
     rowMetadata: settings.get('binlog_row_metadata') ?? null,
     rowValueOptions: settings.get('binlog_row_value_options') ?? '',
-    retentionSeconds: seconds || days * 86_400 || null,
+    retentionSeconds: retentionSecondsOf(settings),
     gtidMode: settings.get('gtid_mode') ?? null,
     compressed: isOn(
       settings.get('binlog_transaction_compression') ?? settings.get('log_bin_compress') ?? '',
+    ),
+    logsReplicatedChanges: isOn(
+      settings.get('log_replica_updates') ?? settings.get('log_slave_updates') ?? '',
     ),
   };
 }

@@ -13,8 +13,11 @@ export interface SourceGrant {
 const QUOTED = '`(?:[^`]|``)*`|"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|\\*|[^\\s.]+';
 const LINE = new RegExp(`^(GRANT|REVOKE) (.+?) ON (?:TABLE )?(${QUOTED})\\.(${QUOTED}) (?:TO|FROM) `, 'is');
 
-/** Reads what SHOW GRANTS prints. Grants of roles, of proxies and on routines grant no reading and are left out. */
-export function parseGrants(lines: readonly string[]): SourceGrant[] {
+/**
+ * Reads what SHOW GRANTS prints, with what active roles grant. Roles themselves, proxies and routines grant no reading and are
+ * left out. `literal` where the server takes _ and % in the names of databases for themselves.
+ */
+export function parseGrants(lines: readonly string[], literal = false): SourceGrant[] {
   return lines.flatMap((line) => {
     const match = LINE.exec(line);
     if (!match) return [];
@@ -23,12 +26,16 @@ export function parseGrants(lines: readonly string[]): SourceGrant[] {
       {
         // A privilege on single columns stands before a list in parentheses.
         privileges: splitPrivileges(privileges).filter((privilege) => !privilege.includes('(')),
-        database: database === '*' ? null : unquoteName(database),
+        database: database === '*' ? null : patternOf(unquoteName(database), literal),
         table: table === '*' ? null : unquoteName(table),
         revoked: verb.toUpperCase() === 'REVOKE',
       },
     ];
   });
+}
+
+function patternOf(name: string, literal: boolean): string {
+  return literal ? name.replaceAll(/[\\_%]/g, '\\$&') : name;
 }
 
 function splitPrivileges(list: string): string[] {

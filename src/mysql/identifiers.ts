@@ -8,6 +8,14 @@ export function quoteSourceIdentifier(name: string): string {
   return '`' + name.replaceAll('`', '``') + '`';
 }
 
+/**
+ * A database as GRANT takes it: a pattern, in which `_` and `%` stand for themselves only behind a backslash; or `literal`, the name
+ * as it is, for a server with partial_revokes.
+ */
+export function quoteGrantDatabase(name: string, literal = false): string {
+  return quoteSourceIdentifier(literal ? name : name.replaceAll(/[\\_%]/g, '\\$&'));
+}
+
 /** A text literal in the connection's character set (utf8mb4). */
 export function quoteSourceString(text: string): string {
   // Backslashes mean something or nothing, depending on sql_mode: such text is written in hexadecimal instead.
@@ -30,6 +38,8 @@ export function requirePlainWord(word: string): string {
 /** `'user'@'host'` from what CURRENT_USER() prints: no quotes, and the host is what follows the last @. */
 export function quoteAccount(account: string): string {
   const at = account.lastIndexOf('@');
-  const quote = (part: string): string => `'${part.replaceAll("'", "''")}'`;
+  // Backslashes mean something in a string, depending on sql_mode; in a name they never do.
+  const quote = (part: string): string =>
+    part.includes('\\') ? quoteSourceIdentifier(part) : `'${part.replaceAll("'", "''")}'`;
   return `${quote(account.slice(0, at))}@${quote(account.slice(at + 1))}`;
 }

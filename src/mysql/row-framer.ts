@@ -12,7 +12,7 @@
 import type { Connection } from 'mysql2';
 import { TransfuseError } from '../core/errors.ts';
 
-/** Receives the rows of one result set. The buffers are not reused: they may be kept. */
+/** Receives the rows of one result set. The buffers are valid during the call only. */
 export interface RowSink {
   /** `count` complete row packets, each with its four-byte header, in `data`. */
   rows(data: Buffer, count: number): void;
@@ -120,9 +120,8 @@ export class RowFramer implements PacketParser {
     const total = HEADER_BYTES + length;
     at = this.#fillCarry(chunk, at, total);
     if (this.#carryLength < total) return at;
-    const packet = Buffer.from(this.#carry.subarray(0, total));
     this.#carryLength = 0;
-    this.#takeWholePackets(packet, 0);
+    this.#takeWholePackets(this.#carry.subarray(0, total), 0);
     return at;
   }
 
@@ -157,8 +156,8 @@ export class RowFramer implements PacketParser {
       this.#sink = null;
       this.#connection.sequenceId = packet[3]!; // the driver has not seen the rows' packets
     }
-    // `expectRows` may be called in here, and then counts this packet too.
-    this.#driverParser.execute(packet);
+    // `expectRows` may be called in here, and then counts this packet too. The driver keeps parts of packets: a copy is its own.
+    this.#driverParser.execute(Buffer.from(packet));
     if (this.#packetsBeforeRows > 0 && --this.#packetsBeforeRows === 0) {
       this.#packetsBeforeRows = -1;
       this.#inRows = true;

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Connection } from 'mysql2';
 import { TransfuseError } from '../core/errors.ts';
-import type { SourceConnection } from './connection.ts';
 import { classifySourceError, type SourceErrorContext } from './errors.ts';
 import type { SourceServer } from './server-version.ts';
+import type { SourceConnection } from './source-connection.ts';
 
 const CLOSE_TIMEOUT_MS = 2_000;
 

@@ -44,7 +44,7 @@ export interface TargetTableColumn {
   /** SQL of the default, or of the generation; null where there is none. */
   default: string | null;
   identity: 'always' | 'by default' | null;
-  generated: boolean;
+  generated: 'stored' | 'virtual' | null;
   comment: string | null;
 }
 

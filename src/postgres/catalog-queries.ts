@@ -1,10 +1,13 @@
 /** The catalog's queries, each over a whole schema ($1), with the shape of their rows. */
+import type {
+  TargetConstraint,
+  TargetFacts,
+  TargetIndex,
+  TargetTableColumn,
+  TargetTrigger,
+} from './catalog-model.ts';
 
-export interface FactsRow {
-  database: string;
-  versionNumber: number;
-  encoding: string;
-}
+export type FactsRow = Omit<TargetFacts, 'extensions'>;
 
 export const FACTS_SQL = `
   SELECT pg_catalog.current_database()::text AS database,
@@ -31,16 +34,11 @@ export const TABLES_SQL = `
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') ORDER BY c.relname`;
 
-export interface ColumnRow {
+export type ColumnRow = Omit<TargetTableColumn, 'identity' | 'generated'> & {
   table: string;
-  name: string;
-  type: string;
-  nullable: boolean;
-  default: string | null;
   identity: string;
-  generated: boolean;
-  comment: string | null;
-}
+  generated: 's' | 'v' | null;
+};
 
 // The types of extensions live in a schema that differs from server to server: it is taken off again.
 export const COLUMNS_SQL = `
@@ -48,7 +46,7 @@ export const COLUMNS_SQL = `
          CASE WHEN x.objid IS NULL THEN pg_catalog.format_type(a.atttypid, a.atttypmod)
               ELSE regexp_replace(pg_catalog.format_type(a.atttypid, a.atttypmod), '^("([^"]|"")+"|[^".]+)\\.', '') END AS type,
          NOT a.attnotnull AS nullable, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS default,
-         a.attidentity::text AS identity, a.attgenerated <> '' AS generated,
+         a.attidentity::text AS identity, nullif(a.attgenerated::text, '') AS generated,
          pg_catalog.col_description(c.oid, a.attnum) AS comment
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -57,14 +55,7 @@ export const COLUMNS_SQL = `
           AND x.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND x.deptype = 'e'
    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') ORDER BY c.relname, a.attnum`;
 
-export interface ConstraintRow {
-  table: string;
-  name: string;
-  type: string;
-  definition: string;
-  validated: boolean;
-  comment: string | null;
-}
+export type ConstraintRow = Omit<TargetConstraint, 'kind'> & { table: string; type: string };
 
 // Not-null constraints have rows of their own from PostgreSQL 18 on; the columns already say them.
 export const CONSTRAINTS_SQL = `
@@ -75,14 +66,7 @@ export const CONSTRAINTS_SQL = `
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND k.contype <> 'n' ORDER BY c.relname, k.conname`;
 
-export interface IndexRow {
-  table: string;
-  name: string;
-  definition: string;
-  unique: boolean;
-  valid: boolean;
-  comment: string | null;
-}
+export type IndexRow = TargetIndex & { table: string };
 
 export const INDEXES_SQL = `
   SELECT c.relname::text AS table, o.relname::text AS name, pg_catalog.pg_get_indexdef(o.oid) AS definition,
@@ -93,12 +77,7 @@ export const INDEXES_SQL = `
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = o.oid AND k.contype IN ('p', 'u', 'x'))
    ORDER BY c.relname, o.relname`;
 
-export interface TriggerRow {
-  table: string;
-  name: string;
-  definition: string;
-  enabled: boolean;
-}
+export type TriggerRow = TargetTrigger & { table: string };
 
 export const TRIGGERS_SQL = `
   SELECT c.relname::text AS table, t.tgname::text AS name, pg_catalog.pg_get_triggerdef(t.oid) AS definition,

@@ -102,8 +102,14 @@ function emptyTable(name: string): TargetTable {
   };
 }
 
-function columnOf({ table: _table, identity, ...column }: ColumnRow): TargetTableColumn {
-  return { ...column, identity: identity === 'a' ? 'always' : identity === 'd' ? 'by default' : null };
+const GENERATED = { s: 'stored', v: 'virtual' } as const;
+
+function columnOf({ table: _table, identity, generated, ...column }: ColumnRow): TargetTableColumn {
+  return {
+    ...column,
+    identity: identity === 'a' ? 'always' : identity === 'd' ? 'by default' : null,
+    generated: generated && GENERATED[generated],
+  };
 }
 
 async function readHasRows(

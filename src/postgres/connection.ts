@@ -81,6 +81,7 @@ export async function openTarget(
   const context = {
     action: `connect to the target database ${database} at ${settings.host}:${settings.port} as ${settings.user}`,
     where: { host: settings.host, port: settings.port, database },
+    connecting: true,
   };
   throwIfAborted(options.signal);
   const client = new pg.Client({

@@ -30,8 +30,9 @@ const LOST_DRIVER_TEXT =
   /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 const TIMEOUT_DRIVER_TEXT =
   /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout)/;
-const TLS_TEXT =
-  /does not support SSL|error establishing an SSL connection|client network socket disconnected before secure TLS/i;
+const TLS_TEXT = /does not support SSL|client network socket disconnected before secure TLS/i;
+/** The first answer, to the wish for TLS or to a login, is none that PostgreSQL gives. */
+const STRANGER_TEXT = /^(There was an error establishing an SSL connection|received invalid response)/;
 
 interface CodedError {
   code?: unknown;
@@ -67,6 +68,11 @@ export function isUnreachable(error: unknown): boolean {
   return (
     UNREACHABLE_SYSTEM_CODES.has(systemCodeOf(error) ?? '') || TIMEOUT_DRIVER_TEXT.test(messageOf(error))
   );
+}
+
+/** True where the server that answers is no PostgreSQL server. */
+export function isStranger(error: unknown): boolean {
+  return sqlStateOf(error) === null && STRANGER_TEXT.test(messageOf(error));
 }
 
 /** True where TLS is what failed: no support, no trust, or the wrong host name. */

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import { TransfuseError } from '../core/errors.ts';
 import {
   isConnectionLoss,
+  isStranger,
   isTlsFailure,
   isUnreachable,
   sqlStateOf,
@@ -15,8 +16,15 @@ export interface TargetErrorContext {
   /** What was being done, as it follows "could not": `create table a`. Names only, never a value. */
   action: string;
   where?: Readonly<Record<string, string | number>>;
+  /** Before the user is signed in: nothing was begun then, so nothing is lost. */
+  connecting?: boolean;
   /** The exact remedy, where the caller knows better than the error code. */
   fix?: string;
+}
+
+interface CodeAndPhrase {
+  code: ErrorCode;
+  phrase: string;
 }
 
 /** Names that the server sends beside its message; they are of the schema, never of a row. */
@@ -29,19 +37,29 @@ const NAME_FIELDS = ['schema', 'table', 'column', 'constraint'] as const;
  */
 export function classifyTargetError(error: unknown, context: TargetErrorContext): TransfuseError {
   if (error instanceof TransfuseError) return error;
-  const { code, phrase } = codeAndPhrase(error);
+  const notSignedIn = context.connecting ? signInFailure(error) : null;
+  const { code, phrase } = notSignedIn ?? codeAndPhrase(error);
   const names = objectNames(error);
   const evidence = [sqlStateOf(error) && `SQLSTATE ${sqlStateOf(error)}`, systemCodeOf(error)];
   for (const [field, name] of Object.entries(names)) evidence.push(`${field} ${name}`);
   const tail = evidence.filter(Boolean).join(', ');
   return new TransfuseError(code, `Could not ${context.action}: ${phrase}${tail && ` (${tail})`}.`, {
     where: { ...names, ...context.where },
-    transient: targetErrorKind(error) === 'transient',
+    transient: notSignedIn !== null || targetErrorKind(error) === 'transient',
     ...(context.fix === undefined ? {} : { fix: context.fix }),
   });
 }
 
-function codeAndPhrase(error: unknown): { code: ErrorCode; phrase: string } {
+function signInFailure(error: unknown): CodeAndPhrase | null {
+  const fail = (phrase: string): CodeAndPhrase => ({ code: 'TARGET_UNREACHABLE', phrase });
+  if (isStranger(error)) return fail('what listens there does not answer as PostgreSQL does');
+  if (!isConnectionLoss(error)) return null;
+  return sqlStateOf(error) === '57P03'
+    ? fail('the server is starting up, shutting down or recovering')
+    : fail('the connection was ended before the user was signed in');
+}
+
+function codeAndPhrase(error: unknown): CodeAndPhrase {
   const state = sqlStateOf(error);
   if (isTlsFailure(error)) return { code: 'TARGET_TLS', phrase: 'no trusted TLS connection could be made' };
   if (isUnreachable(error)) return { code: 'TARGET_UNREACHABLE', phrase: 'the server does not answer' };

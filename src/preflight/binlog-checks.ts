@@ -1,3 +1,4 @@
+import { quantity } from '../core/quantity.ts';
 import type { SourceFacts } from '../mysql/facts.ts';
 import { finding, type Finding } from './finding.ts';
 
@@ -6,7 +7,7 @@ const MIN_RETENTION_DAYS = 2;
 const ADVISED_RETENTION_DAYS = 7;
 
 /** The binlog settings that the change stream rests on (invariant 2). Pure. */
-export function binlogChecks(facts: SourceFacts): Finding[] {
+export function binlogChecks(facts: SourceFacts, database: string): Finding[] {
   const { binlog, server } = facts;
   const logged = finding(
     'source-log-bin',
@@ -14,8 +15,9 @@ export function binlogChecks(facts: SourceFacts): Finding[] {
     binlog.enabled ? 'The binlog is on.' : 'The binlog is off.',
     'Without it changes made during the load cannot be followed.',
     {
-      remedy: 'Put this into the [mysqld] section of the configuration of the source and restart it.',
-      remedySql: '-- my.cnf\nlog_bin = mysql-bin\nserver_id = 1',
+      remedy:
+        'Add this to the configuration of the source, such as my.cnf, take skip-log-bin and disable-log-bin out of it, and restart ' +
+        'the server:\n  [mysqld]\n  log_bin = mysql-bin\n  server_id = 1',
     },
   );
   // The rest says nothing while the binlog is off, but would be needed next.
@@ -53,8 +55,85 @@ export function binlogChecks(facts: SourceFacts): Finding[] {
       '',
       'Otherwise only parts of changed JSON values are logged.',
     ),
+    filters(facts, database),
+    replicated(facts),
+    numbered(facts),
     retention(facts),
   ];
+}
+
+/** Row events are filtered by the database of their table. */
+function filters({ binlog }: SourceFacts, database: string): Finding {
+  const found = binlog.filters;
+  const ok =
+    found && (found.only.length === 0 || found.only.includes(database)) && !found.never.includes(database);
+  const verdict = ok
+    ? `The binlog holds the changes of ${database}.`
+    : `The binlog leaves out ${database}: ${found?.never.includes(database) ? 'binlog_ignore_db names it' : 'binlog_do_db names others only'}.`;
+  return finding(
+    'source-binlog-filters',
+    ok,
+    found ? verdict : 'Whether the binlog leaves out databases cannot be seen with these privileges.',
+    'Changes that are not in the binlog are missed without a sign.',
+    {
+      remedy: found
+        ? `In the configuration of the source, such as my.cnf, ${found.never.includes(database) ? `remove binlog_ignore_db = ${database}` : `add binlog_do_db = ${database}`}, and restart the server.`
+        : 'Grant the privilege that shows the position of the binlog, named above.',
+    },
+  );
+}
+
+/** A replica logs only what is written to it directly, unless told otherwise. */
+function replicated({ binlog, server, account }: SourceFacts): Finding {
+  const name =
+    server.flavor === 'mysql' && server.versionNumber >= 8_00_26
+      ? 'log_replica_updates'
+      : 'log_slave_updates';
+  const ok =
+    binlog.logsReplicatedChanges || binlog.isReplica === false ? true : binlog.isReplica ? false : null;
+  const what = {
+    true: binlog.isReplica
+      ? `The source is a replica, and ${name} is on.`
+      : 'The source is no replica, or logs what it replicates.',
+    false: `The source is a replica, and ${name} is off.`,
+    null: `${name} is off, and whether the source is a replica cannot be seen with these privileges.`,
+  }[String(ok) as 'true' | 'false' | 'null'];
+  return finding(
+    'source-log-replica-updates',
+    ok,
+    what,
+    'Otherwise the binlog lacks every change that comes from the server above.',
+    ok === null
+      ? { remedySql: `GRANT ${replicaPrivilege(server)} ON *.* TO ${account};` }
+      : {
+          remedy:
+            'Add this to the configuration of the source, such as my.cnf, and restart it, or migrate from the server above:\n' +
+            `  [mysqld]\n  ${name} = ON`,
+        },
+  );
+}
+
+function replicaPrivilege({ flavor, versionNumber }: SourceFacts['server']): string {
+  return flavor === 'mariadb' && versionNumber >= 10_05_09 ? 'SLAVE MONITOR' : 'REPLICATION CLIENT';
+}
+
+/** MySQL alone can be without: MariaDB numbers always. */
+function numbered({ binlog, server }: SourceFacts): Finding {
+  const ok = server.flavor === 'mariadb' || binlog.gtidMode?.toUpperCase() === 'ON' ? true : null;
+  return finding(
+    'source-gtid',
+    ok,
+    ok
+      ? 'Transactions have global numbers.'
+      : `gtid_mode is ${binlog.gtidMode ?? 'not known to this version'}.`,
+    'By number a position is exact and outlives a failover; by file and offset the load waits two seconds for what is being committed, and a failover ends the sync.',
+    {
+      // No statements to paste: what an application may do changes with each step.
+      remedy:
+        'Where the applications allow it, lead enforce_gtid_consistency (WARN, ON) and gtid_mode (OFF_PERMISSIVE, ON_PERMISSIVE, ON) ' +
+        'through their modes, as the manual of the source says; or let nobody change the server while the migration runs.',
+    },
+  );
 }
 
 function setting(facts: SourceFacts, name: string, actual: string, wanted: string, why: string): Finding {
@@ -82,7 +161,7 @@ function retention(facts: SourceFacts): Finding {
     days === null || days >= MIN_RETENTION_DAYS,
     days === null
       ? 'The source keeps its binlog until somebody purges it.'
-      : `The source keeps its binlog for ${Number(days.toFixed(2))} days.`,
+      : `The source keeps its binlog for ${quantity(Number(days.toFixed(2)), 'day')}.`,
     `A purged binlog ends the change stream: it must outlive the load, at least ${MIN_RETENTION_DAYS} days. Managed services purge by rules of their own.`,
     {
       remedySql: inSeconds
@@ -93,7 +172,7 @@ function retention(facts: SourceFacts): Finding {
 }
 
 /** A statement that lasts beyond a restart where the server can do that, or a reminder where it cannot. */
-function setGlobal({ server }: SourceFacts, name: string, value: string): string {
+export function setGlobal({ server }: Pick<SourceFacts, 'server'>, name: string, value: string): string {
   const persists = server.flavor === 'mysql' && server.versionNumber >= 8_00_00;
   if (persists) return `SET PERSIST ${name} = ${value};`;
   return `SET GLOBAL ${name} = ${value};\n-- and in the [mysqld] section of my.cnf, to last: ${name} = ${value.replaceAll("'", '')}`;

@@ -14,7 +14,8 @@ export interface Finding {
   remedySql: string | null;
 }
 
-interface Remedy {
+/** How a prerequisite is met. */
+export interface Remedy {
   remedy?: string;
   remedySql?: string;
 }

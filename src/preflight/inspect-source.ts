@@ -1,10 +1,12 @@
 import type { DatabaseSettings } from '../config/settings.ts';
+import { quantity } from '../core/quantity.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { readSourceCatalog } from '../mysql/catalog.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
-import { readSourceFacts } from '../mysql/facts.ts';
+import { readSourceFacts, type SourceFacts } from '../mysql/facts.ts';
 import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
+import { setGlobal } from './binlog-checks.ts';
 import { finding, type Finding } from './finding.ts';
 import { findLargestRow, type LargestRow } from './largest-row.ts';
 import { checkSource } from './source-checks.ts';
@@ -29,7 +31,7 @@ export async function inspectSource(settings: DatabaseSettings, signal: AbortSig
     findings.push(...checkSource(facts, settings, await findUnreadable(source, settings.database, tables)));
     if (catalog) {
       const largest = await findLargestRow(source, catalog, facts.maxAllowedPacketBytes);
-      findings.push(describeContents(catalog), checkPacket(largest, facts.maxAllowedPacketBytes));
+      findings.push(describeContents(catalog), checkPacket(largest, facts));
     }
     return findings;
   } catch (error) {
@@ -78,13 +80,14 @@ function describeContents({ tables, database }: SourceCatalog): Finding {
   return finding(
     'source-contents',
     tables.length > 0,
-    `${database} has ${tables.length} tables with about ${Math.ceil(bytes / 1e6)} MB of data.`,
+    `${database} has ${quantity(tables.length, 'table')} with about ${Math.ceil(bytes / 1e6)} MB of data.`,
     'There has to be something to migrate, and the target needs room for it.',
     { remedy: 'Check LEGACY_DB_NAME, and that the user may see the tables.' },
   );
 }
 
-function checkPacket({ table, bytes, unmeasured }: LargestRow, limitBytes: number): Finding {
+function checkPacket({ table, bytes, unmeasured }: LargestRow, facts: SourceFacts): Finding {
+  const { maxAllowedPacketBytes: limitBytes } = facts;
   const limit = `max_allowed_packet is ${Math.floor(limitBytes / 1e6)} MB`;
   const wantedBytes = Math.min(2 ** Math.ceil(Math.log2(Math.max(bytes, limitBytes) * 2)), 2 ** 30);
   const ok = bytes > limitBytes ? false : unmeasured.length > 0 ? null : true;
@@ -96,6 +99,6 @@ function checkPacket({ table, bytes, unmeasured }: LargestRow, limitBytes: numbe
     null: `${limit}; how large the rows of ${unmeasured.join(', ')} are could not be measured in time.`,
   }[String(ok) as 'true' | 'false' | 'null'];
   return finding('source-max-allowed-packet', ok, what, 'The server refuses to send a row that is larger.', {
-    remedySql: `SET GLOBAL max_allowed_packet = ${wantedBytes};`,
+    remedySql: setGlobal(facts, 'max_allowed_packet', String(wantedBytes)),
   });
 }

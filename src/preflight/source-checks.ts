@@ -1,12 +1,14 @@
 /** What the source must be and allow. Pure: facts in, findings out. */
 import type { DatabaseSettings } from '../config/settings.ts';
 import { isLocal } from '../config/plaintext.ts';
+import { quantity } from '../core/quantity.ts';
 import { hasPrivilege } from '../mysql/grants.ts';
 import type { SourceFacts } from '../mysql/facts.ts';
-import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
+import { quoteGrantDatabase } from '../mysql/identifiers.ts';
 import { binlogChecks } from './binlog-checks.ts';
-import { finding, type Finding } from './finding.ts';
+import { finding, type Finding, type Remedy } from './finding.ts';
 
+const MAX_NAMED = 10;
 const OLDEST = { mysql: 5_07_00, mariadb: 10_02_00 } as const;
 
 /** Every check of the source that its facts can answer. `unreadable` are tables that refused a SELECT. */
@@ -20,7 +22,7 @@ export function checkSource(
     checkTls(facts, settings),
     checkSelect(facts, settings.database, unreadable),
     ...checkReplicationGrants(facts),
-    ...binlogChecks(facts),
+    ...binlogChecks(facts, settings.database),
   ];
 }
 
@@ -52,17 +54,17 @@ function checkTls({ tls }: SourceFacts, { host, tls: { mode } }: DatabaseSetting
 
 function checkSelect(facts: SourceFacts, database: string, unreadable: readonly string[]): Finding {
   const granted = hasPrivilege(facts.grants, 'SELECT', database);
-  const onDatabase = `${quoteSourceIdentifier(database)}.*`;
+  const onDatabase = `${quoteGrantDatabase(database, facts.literalGrants)}.*`;
   const missing =
     unreadable.length > 0
-      ? `The user may not read ${unreadable.length} tables of ${database}, ${unreadable[0]} among them.`
+      ? `The user may not read ${quantity(unreadable.length, 'table')} of ${database}: ${unreadable.slice(0, MAX_NAMED).join(', ')}${unreadable.length > MAX_NAMED ? ' …' : ''}.`
       : `The user has no SELECT on all of ${database}: tables it may not see would be left out.`;
   return finding(
     'source-select',
     granted && unreadable.length === 0,
     granted && unreadable.length === 0 ? `The user may read every table of ${database}.` : missing,
     'Every table has to be read, and a table that the user may not see would be missed without a word.',
-    { remedySql: `GRANT SELECT ON ${onDatabase} TO ${facts.account};` },
+    grantRemedy(facts, `GRANT SELECT ON ${onDatabase} TO ${facts.account};`, 'SELECT', database),
   );
 }
 
@@ -81,7 +83,17 @@ function checkReplicationGrants(facts: SourceFacts): Finding[] {
       granted,
       granted ? `The user has ${privilege}.` : `The user lacks ${privilege}.`,
       why[privilege] ?? '',
-      { remedySql: `GRANT ${privilege} ON *.* TO ${facts.account};` },
+      grantRemedy(facts, `GRANT ${privilege} ON *.* TO ${facts.account};`, privilege),
     );
   });
+}
+
+/** A privilege that the user has by a role needs no grant, but the role to be active. */
+function grantRemedy(facts: SourceFacts, grant: string, privilege: string, database?: string): Remedy {
+  const role = facts.inactiveRoles.find(({ grants }) => hasPrivilege(grants, privilege, database));
+  if (!role) return { remedySql: grant };
+  return {
+    remedy: `The role ${role.name} gives it, and is not active when the user signs in.`,
+    remedySql: role.activation,
+  };
 }

@@ -39,13 +39,7 @@ export function checkTarget(end: string, state: TargetState, settings: DatabaseS
     ...(database === null
       ? []
       : [
-          finding(
-            `${end}-encoding`,
-            database.encoding === 'UTF8',
-            `The database ${settings.database} is encoded in ${database.encoding}.`,
-            'Any other encoding cannot hold every name and note.',
-            { remedySql: createDatabase(settings) },
-          ),
+          checkEncoding(end, database.encoding, settings),
           ...database.schemas.map((schema) => checkSchema(end, schema, database.canCreateSchemas, settings)),
         ]),
     finding(
@@ -86,6 +80,22 @@ function checkDatabase(end: string, state: TargetState, settings: DatabaseSettin
   );
 }
 
+function checkEncoding(end: string, encoding: string, settings: DatabaseSettings): Finding {
+  const name = quoteIdentifier(settings.database);
+  const aside = quoteIdentifier(`${settings.database}_${encoding.toLowerCase()}`);
+  return finding(
+    `${end}-encoding`,
+    encoding === 'UTF8',
+    `The database ${settings.database} is encoded in ${encoding}.`,
+    'Any other encoding cannot hold every name and note.',
+    {
+      remedy:
+        'An encoding cannot be changed: let TARGET_DB_NAME name another database, or, signed in to another one of the server:',
+      remedySql: `ALTER DATABASE ${name} RENAME TO ${aside};\n${createDatabase(settings)}`,
+    },
+  );
+}
+
 function checkSchema(
   end: string,
   schema: SchemaState,
@@ -105,6 +115,7 @@ function checkSchema(
       ? 'The ledger of the migration lives there.'
       : 'The migrated tables are made there.',
     {
+      remedy: `In the database ${settings.database}, as its owner:`,
       remedySql: schema.exists
         ? `GRANT USAGE, CREATE ON SCHEMA ${quoteIdentifier(schema.name)} TO ${user};`
         : `GRANT CREATE ON DATABASE ${quoteIdentifier(settings.database)} TO ${user};`,

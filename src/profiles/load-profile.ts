@@ -4,7 +4,6 @@ import { TransfuseError } from '../core/errors.ts';
 import type { MappingOptions, Profile } from '../mapping/mapping.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import type { SchemaPlan } from '../postgres/schema-plan.ts';
-import { mirrorSchema } from './mirror/ddl/mirror-schema.ts';
 import { mirrorProfile } from './mirror/mirror-profile.ts';
 
 export interface SchemaOptions extends MappingOptions {
@@ -14,7 +13,7 @@ export interface SchemaOptions extends MappingOptions {
 /** A profile and, if it brings one, the target schema that its mappings fill. */
 export interface LoadedProfile {
   profile: Profile;
-  schema: ((source: SourceCatalog, options: SchemaOptions) => SchemaPlan) | null;
+  schema: ((source: SourceCatalog, options: SchemaOptions) => SchemaPlan | Promise<SchemaPlan>) | null;
 }
 
 /**
@@ -34,6 +33,12 @@ export async function loadProfile(name: string): Promise<LoadedProfile> {
   if (!isProfile(profile)) throw unknown(name, 'the module exports no profile');
   const { schema } = module;
   return { profile, schema: typeof schema === 'function' ? (schema as LoadedProfile['schema']) : null };
+}
+
+/** A load needs the mappings only. */
+async function mirrorSchema(source: SourceCatalog, options: SchemaOptions): Promise<SchemaPlan> {
+  const ddl = await import('./mirror/ddl/mirror-schema.ts');
+  return ddl.mirrorSchema(source, options);
 }
 
 function isProfile(value: unknown): value is Profile {

@@ -1,6 +1,7 @@
 import type { TargetTable, TargetTableColumn } from '../postgres/catalog-model.ts';
 import type { PlannedColumn, SchemaObject } from '../postgres/schema-plan.ts';
-import type { SchemaDifference } from './compare-schema.ts';
+import type { SchemaDifference } from './schema-difference.ts';
+import { definitionOf, mendColumn } from './mend-column.ts';
 import { normalizeSql } from './normalize-sql.ts';
 
 /** Every column that is missing, different, or not in the plan. The order of columns does not matter. */
@@ -8,13 +9,17 @@ export function compareColumns(
   object: SchemaObject & { kind: 'table' },
   table: TargetTable,
 ): SchemaDifference[] {
-  const difference = (name: string, expected: string, found: string): SchemaDifference => ({
+  const difference = (
+    planned: PlannedColumn | undefined,
+    target: TargetTableColumn | undefined,
+  ): SchemaDifference => ({
     status: 'differs',
     kind: 'column',
     table: object.table,
-    name,
-    expected,
-    found,
+    name: (planned ?? target)!.name,
+    expected: planned === undefined ? 'no such column' : definitionOf(planned),
+    found: target === undefined ? 'no such column' : describeTarget(target),
+    mend: mendColumn(object, planned, target),
     object,
   });
   const targets = new Map(table.columns.map((column) => [column.name, column]));
@@ -22,15 +27,9 @@ export function compareColumns(
   for (const planned of object.columns) {
     const target = targets.get(planned.name);
     targets.delete(planned.name);
-    if (target === undefined) {
-      differences.push(difference(planned.name, describePlanned(planned), 'no such column'));
-    } else if (!equal(planned, target)) {
-      differences.push(difference(planned.name, describePlanned(planned), describeTarget(target)));
-    }
+    if (target === undefined || !equal(planned, target)) differences.push(difference(planned, target));
   }
-  for (const target of targets.values()) {
-    differences.push(difference(target.name, 'no such column', describeTarget(target)));
-  }
+  for (const target of targets.values()) differences.push(difference(undefined, target));
   return differences;
 }
 
@@ -39,27 +38,17 @@ function equal(planned: PlannedColumn, target: TargetTableColumn): boolean {
     planned.type === target.type &&
     planned.nullable === target.nullable &&
     planned.identity === (target.identity !== null) &&
-    !target.generated &&
+    target.generated === null &&
     normalizeSql(planned.default ?? '') === normalizeSql(target.default ?? '')
   );
 }
 
-function describePlanned(column: PlannedColumn): string {
-  return describe(column, column.identity ? 'by default' : null);
-}
-
-function describeTarget(column: TargetTableColumn): string {
-  if (column.generated) return `${column.type} GENERATED ALWAYS AS (${column.default ?? ''})`;
-  return describe(column, column.identity);
-}
-
-function describe(
-  column: Pick<PlannedColumn, 'type' | 'nullable' | 'default'>,
-  identity: TargetTableColumn['identity'],
-): string {
-  const parts = [column.type];
-  if (identity !== null) parts.push(`GENERATED ${identity.toUpperCase()} AS IDENTITY`);
-  if (column.default !== null) parts.push(`DEFAULT ${column.default}`);
-  if (!column.nullable) parts.push('NOT NULL');
-  return parts.join(' ');
+function describeTarget({ generated, identity, ...column }: TargetTableColumn): string {
+  if (generated !== null) {
+    return `${column.type} GENERATED ALWAYS AS (${column.default ?? ''}) ${generated.toUpperCase()}`;
+  }
+  const described = definitionOf({ ...column, identity: identity !== null });
+  return identity === 'always'
+    ? described.replace('BY DEFAULT AS IDENTITY', 'ALWAYS AS IDENTITY')
+    : described;
 }

@@ -1,19 +1,9 @@
 import type { TargetCatalog, TargetTable } from '../postgres/catalog-model.ts';
-import type { SchemaObject, SchemaObjectKind, SchemaPlan } from '../postgres/schema-plan.ts';
+import type { SchemaObject, SchemaPlan } from '../postgres/schema-plan.ts';
 import { compareColumns } from './compare-columns.ts';
+import { mendObject } from './mend-object.ts';
 import { normalizeSql } from './normalize-sql.ts';
-
-export interface SchemaDifference {
-  status: 'missing' | 'differs';
-  kind: SchemaObjectKind | 'column';
-  /** The target table; null for the schema itself. */
-  table: string | null;
-  name: string;
-  /** What the plan wants and what is there, in SQL or in words. Names and definitions only. */
-  expected: string;
-  found: string | null;
-  object: SchemaObject;
-}
+import type { SchemaDifference } from './schema-difference.ts';
 
 /** Names of objects that are meant to be absent for now, such as those that a bulk load has saved and dropped. */
 export interface LeftAlone {
@@ -91,7 +81,7 @@ function compareObject(object: SchemaObject, target: IndexedCatalog): SchemaDiff
     case 'index':
       return compareIndex(object, table);
     case 'comment':
-      return compareText(object, object.text, table && commentOf(object, table), (text) => text);
+      return compareComment(object, table && commentOf(object, table));
     default: {
       const found = find(table?.constraints, object.name)?.definition.replace(/ NOT VALID$/, '');
       return compareText(object, object.definition, found, normalizeSql);
@@ -119,6 +109,15 @@ function commentOf(object: SchemaObject & { kind: 'comment' }, table: TargetTabl
   return owner?.comment ?? undefined;
 }
 
+/** What a comment says is not repeated: it may speak of a patient. */
+function compareComment(
+  object: SchemaObject & { kind: 'comment' },
+  found: string | undefined,
+): SchemaDifference[] {
+  if (found === undefined) return [missing(object)];
+  return found === object.text ? [] : [differs(object, 'the comment of the source', 'another comment')];
+}
+
 function find<T extends { name: string }>(list: readonly T[] | undefined, name: string): T | undefined {
   return list?.find((item) => item.name === name);
 }
@@ -135,10 +134,10 @@ function compareText(
 
 function missing(object: SchemaObject): SchemaDifference {
   const { kind, table, name } = object;
-  return { status: 'missing', kind, table, name, expected: object.sql, found: null, object };
+  return { status: 'missing', kind, table, name, expected: object.sql, found: null, mend: [], object };
 }
 
 function differs(object: SchemaObject, expected: string, found: string): SchemaDifference {
   const { kind, table, name } = object;
-  return { status: 'differs', kind, table, name, expected, found, object };
+  return { status: 'differs', kind, table, name, expected, found, mend: mendObject(object), object };
 }

@@ -92,7 +92,7 @@ async function createDatabase(server: TargetConnection, settings: DatabaseSettin
       action: `create the database ${settings.database} as ${settings.user}`,
       where: { database: settings.database },
       ...(state === '42501' && {
-        fix: `Let someone who may create databases run: ${sql} OWNER ${quoteIdentifier(settings.user)};`,
+        fix: `Let someone who may create databases run:\n${sql} OWNER ${quoteIdentifier(settings.user)};`,
       }),
     });
   }

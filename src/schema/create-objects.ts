@@ -5,6 +5,7 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { classifyTargetError, targetErrorKind } from '../postgres/errors.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import type { SchemaObject } from '../postgres/schema-plan.ts';
+import { inTransaction } from '../postgres/transaction.ts';
 
 /** Each created object locks several relations until its transaction ends; the server's lock table is finite. */
 const MAX_OBJECTS_PER_TRANSACTION = 100;
@@ -65,16 +66,15 @@ async function createOneByOne(
   group: readonly SchemaObject[],
   context: CreateContext,
 ): Promise<void> {
-  await connection.query('BEGIN');
-  for (const object of group) {
-    try {
-      await connection.client.query(object.sql);
-    } catch (error) {
-      if (!connection.isLost) await connection.query('ROLLBACK');
-      throw refusal(error, object, context);
+  await inTransaction(connection, async () => {
+    for (const object of group) {
+      try {
+        await connection.client.query(object.sql);
+      } catch (error) {
+        throw refusal(error, object, context);
+      }
     }
-  }
-  await connection.query('COMMIT');
+  });
 }
 
 function refusal(error: unknown, object: SchemaObject, { settings }: CreateContext): TransfuseError {
@@ -88,6 +88,8 @@ function refusal(error: unknown, object: SchemaObject, { settings }: CreateConte
   return classifyTargetError(error, {
     action: `create the ${object.kind} ${label}`,
     where: { database: settings.database, object: object.name },
-    ...(targetErrorKind(error) === 'permission' && { fix: `Let the owner run: ${grant}` }),
+    ...(targetErrorKind(error) === 'permission' && {
+      fix: `Let the owner run, in the database ${settings.database}:\n${grant}`,
+    }),
   });
 }

@@ -1,28 +1,27 @@
 import { TransfuseError } from '../core/errors.ts';
-import type { SchemaDifference } from './compare-schema.ts';
+import { quantity } from '../core/quantity.ts';
+import type { SchemaDifference } from './schema-difference.ts';
 
-const SHOWN_DIFFERENCES = 20;
+const NAMED_DIFFERENCES = 20;
 
 /** The target has objects that the plan wants otherwise. Carries all of them; its message names the first ones. */
 export class SchemaDiffersError extends TransfuseError {
   readonly differences: readonly SchemaDifference[];
 
   constructor(database: string, differences: readonly SchemaDifference[]) {
-    const shown = differences.slice(0, SHOWN_DIFFERENCES).map(describeDifference);
-    const more = differences.length - shown.length;
+    const named = differences.slice(0, NAMED_DIFFERENCES).map(nameDifference);
+    const more = differences.length - named.length;
+    const differ = `${quantity(differences.length, 'object')} of the target ${differences.length === 1 ? 'differs' : 'differ'}`;
     super(
       'TARGET_SCHEMA_DIFFERS',
-      `${differences.length} objects of the target differ from the plan; nothing was created or altered: ` +
-        `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+      `${differ} from the plan; nothing was created or altered: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
       { where: { database, differences: differences.length } },
     );
     this.differences = differences;
   }
 }
 
-/** One line for one difference: the object, what is expected, what is there. */
-export function describeDifference(difference: SchemaDifference): string {
-  const { kind, table, name, expected, found } = difference;
-  const object = table === null || table === name ? `${kind} ${name}` : `${kind} ${table}.${name}`;
-  return `${object}: expected ${expected}, found ${found ?? 'nothing'}`;
+/** Kind and name: `column visit.id`. */
+export function nameDifference({ kind, table, name }: SchemaDifference): string {
+  return table === null || table === name ? `${kind} ${name}` : `${kind} ${table}.${name}`;
 }

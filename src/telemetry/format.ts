@@ -1,10 +1,8 @@
 /** Numbers for people. All of them take plain numbers and round; documents for machines keep the exact ones. */
 
-const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
-/** `47,273`. */
+/** `47,273`. Without Intl, whose tables take 20 ms to load. */
 export function formatCount(count: number): string {
-  return COUNT.format(count);
+  return count.toFixed(0).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1.2 MB`, in powers of 1000. */

@@ -4,11 +4,11 @@
  * and a full disk stops the log, not the migration. Holds at most a few megabytes in memory.
  */
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
-import pinoRoll from 'pino-roll';
 import { TransfuseError } from '../core/errors.ts';
 import type { Settings } from '../config/settings.ts';
+import { openRollingFile, type RollingFile } from './rolling-file.ts';
 import { nameError, safeError } from './safe-error.ts';
 
 export type { Logger } from 'pino';
@@ -19,9 +19,7 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-const MAX_FILE_MEGABYTES = 64;
-const KEPT_FILES = 30;
-const MAX_BUFFERED_BYTES = 8 << 20;
+const LIMITS = { maxFileBytes: 64 << 20, keptFiles: 30, maxBufferedBytes: 8 << 20 };
 
 /**
  * Opens `LOG_DIR/transfuse.<date>.<n>.log`. `bindings` are added to each entry. `onLost` is told once when the log
@@ -32,21 +30,8 @@ export async function openLogFile(
   bindings: Record<string, string | number>,
   onLost: (code: string) => void,
 ): Promise<LogFile> {
-  const stream = await openStream(settings.dir);
-  let lost = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (lost) return;
-    lost = true;
-    onLost(error.code ?? 'unknown');
-  });
-  const logger = createLogger(settings.level, stream, bindings);
-  const close = () =>
-    new Promise<void>((resolve) => {
-      stream.once('close', resolve);
-      stream.once('error', () => resolve());
-      stream.end();
-    });
-  return { logger, close };
+  const file = await openFile(settings.dir, onLost);
+  return { logger: createLogger(settings.level, file, bindings), close: file.close };
 }
 
 /** A logger on any stream, with the same rules; tests give it a buffer. */
@@ -80,21 +65,10 @@ function makeDirectory(dir: string): void {
   mkdirSync(dir, { mode: 0o700 });
 }
 
-async function openStream(dir: string) {
+async function openFile(dir: string, onLost: (code: string) => void): Promise<RollingFile> {
   try {
     makeDirectory(dir);
-    const stream = await pinoRoll({
-      file: join(dir, 'transfuse'),
-      extension: '.log',
-      dateFormat: 'yyyy-MM-dd',
-      frequency: 'daily',
-      size: `${MAX_FILE_MEGABYTES}m`,
-      limit: { count: KEPT_FILES, removeOtherLogFiles: true },
-      mode: 0o600,
-      maxLength: MAX_BUFFERED_BYTES,
-    });
-    await new Promise((resolve, reject) => stream.once('ready', resolve).once('error', reject));
-    return stream;
+    return await openRollingFile(dir, LIMITS, onLost);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new TransfuseError('CONFIG_INVALID', `The log directory cannot be written (${code}).`, {

@@ -4,46 +4,56 @@
  */
 import { RateWindow, type Rates } from './rate-window.ts';
 
-export type TableState = 'waiting' | 'loading' | 'finishing' | 'done' | 'failed';
+/** `loading` from the first row on, however the table got there. */
+export type TableState = 'waiting' | 'loading' | 'done';
 
-/** Rows that were committed to the target, or rejected, together with the chunk they belong to. */
-export interface ProgressEvent {
-  table: string;
-  /** Rows loaded. */
+/** What became of rows that were read. */
+export interface RowCounts {
+  /** Loaded. */
   rows: number;
-  /** Bytes sent to the target. */
-  bytes: number;
   rejected: number;
+  filtered: number;
 }
 
-export interface TableProgress extends Rates {
+/** Changes of a table's counts, also downwards: while a chunk is read all its rows count as loaded, until it is known better. */
+export interface ProgressEvent extends RowCounts {
+  table: string;
+  /** Bytes read. */
+  bytes: number;
+}
+
+export interface TableProgress extends Rates, RowCounts {
   table: string;
   state: TableState;
-  /** Rows loaded, by earlier runs too. */
-  rows: number;
-  rejected: number;
-  bytes: number;
+  /** Rows that there are, as far as is known. */
   rowEstimate: number;
   /** Of the estimate, from 0 to 1; below 1 until the table is done, since an estimate may be too low. */
   fraction: number;
-  elapsedMs: number;
   /** null while it cannot be told. */
   remainingMs: number | null;
 }
 
-export interface ProgressSnapshot {
-  tables: TableProgress[];
-  total: Omit<TableProgress, 'table' | 'state'> & { tables: number; tablesDone: number };
+export interface TotalProgress extends Rates, RowCounts {
+  tables: number;
+  tablesDone: number;
+  rowEstimate: number;
+  fraction: number;
+  remainingMs: number | null;
+  elapsedMs: number;
+  /** Over all the time so far, of what was loaded in it. */
+  average: Rates;
 }
 
-interface TableRecord {
+export interface ProgressSnapshot {
+  /** What goes on beside the reading of rows, such as the building of indexes; null while rows are read. */
+  phase: string | null;
+  tables: TableProgress[];
+  total: TotalProgress;
+}
+
+interface TableRecord extends RowCounts {
   state: TableState;
   rowEstimate: number;
-  rows: number;
-  rejected: number;
-  bytes: number;
-  startedMs: number | null;
-  endedMs: number | null;
   window: RateWindow | null;
 }
 
@@ -55,6 +65,8 @@ export class ProgressModel {
   readonly #startedMs: number;
   readonly #tables = new Map<string, TableRecord>();
   readonly #window: RateWindow;
+  #loadedNow = { rows: 0, bytes: 0 };
+  #phase: string | null = null;
 
   /** `clock` counts milliseconds from anywhere and never goes back. */
   constructor(clock: () => number = () => performance.now()) {
@@ -64,42 +76,32 @@ export class ProgressModel {
   }
 
   /** Announces a table. Rows that an earlier run loaded count as done, and not towards the rates. */
-  plan(table: string, rowEstimate: number, loadedBefore: { rows: number; rejected: number } = NOTHING): void {
-    const { rows, rejected } = loadedBefore;
-    const record: TableRecord = {
-      state: 'waiting',
-      rowEstimate,
-      rows,
-      rejected,
-      bytes: 0,
-      startedMs: null,
-      endedMs: null,
-      window: null,
-    };
-    this.#tables.set(table, record);
+  plan(table: string, rowEstimate: number, before: RowCounts = NOTHING): void {
+    const { rows, rejected, filtered } = before;
+    this.#tables.set(table, { state: 'waiting', rowEstimate, rows, rejected, filtered, window: null });
   }
 
   /** Adds to a table, which starts it. A table that was not planned is added without an estimate. */
-  add({ table, rows, bytes, rejected }: ProgressEvent): void {
+  add({ table, rows, bytes, rejected, filtered }: ProgressEvent): void {
     const now = this.#clock();
-    const record = this.#running(table, now);
+    const record = this.#known(table);
     record.rows += rows;
-    record.bytes += bytes;
     record.rejected += rejected;
-    record.window?.add(rows, bytes, now);
+    record.filtered += filtered;
+    if (record.state === 'waiting') record.state = 'loading';
+    if (record.state === 'loading') (record.window ??= new RateWindow(now)).add(rows, bytes, now);
     this.#window.add(rows, bytes, now);
+    this.#loadedNow.rows += rows;
+    this.#loadedNow.bytes += bytes;
   }
 
-  /** `finishing` stands for what comes after the rows: indexes, constraints. */
-  setState(table: string, state: TableState): void {
-    const now = this.#clock();
-    const record = this.#running(table, now);
-    record.state = state;
-    if (state === 'waiting') record.startedMs = null;
-    if (state === 'done' || state === 'failed') {
-      record.endedMs = now;
-      record.window = null;
-    }
+  /** All its rows are there, and their true number with them. */
+  finish(table: string): void {
+    Object.assign(this.#known(table), { state: 'done', window: null });
+  }
+
+  setPhase(phase: string | null): void {
+    this.#phase = phase;
   }
 
   snapshot(): ProgressSnapshot {
@@ -107,57 +109,62 @@ export class ProgressModel {
     const tables = [...this.#tables].map(([table, record]) => describe(table, record, now));
     const sum = (pick: (table: TableProgress) => number) =>
       tables.reduce((total, table) => total + pick(table), 0);
-    const done = sum((table) => Math.min(table.rows + table.rejected, table.rowEstimate));
-    const estimate = sum((table) => table.rowEstimate);
+    const done = sum(accountedFor);
+    const rowEstimate = sum((table) => table.rowEstimate);
     const tablesDone = tables.filter((table) => table.state === 'done').length;
     const rates = this.#window.at(now);
-    const rejected = sum((table) => table.rejected);
+    const elapsedMs = now - this.#startedMs;
     return {
+      phase: this.#phase,
       tables,
       total: {
         tables: tables.length,
         tablesDone,
         rows: sum((table) => table.rows),
-        rejected,
-        bytes: sum((table) => table.bytes),
-        rowEstimate: estimate,
-        fraction: fractionOf(done, estimate, tables.length > 0 && tablesDone === tables.length),
-        elapsedMs: now - this.#startedMs,
-        remainingMs: remaining(done, estimate, rates.rowsPerSecond),
+        rejected: sum((table) => table.rejected),
+        filtered: sum((table) => table.filtered),
+        rowEstimate,
+        fraction: fractionOf(done, rowEstimate, tables.length > 0 && tablesDone === tables.length),
+        remainingMs: remaining(done, rowEstimate, rates.rowsPerSecond),
+        elapsedMs,
+        average: {
+          rowsPerSecond: perSecond(this.#loadedNow.rows, elapsedMs),
+          bytesPerSecond: perSecond(this.#loadedNow.bytes, elapsedMs),
+        },
         ...rates,
       },
     };
   }
 
-  #running(table: string, now: number): TableRecord {
+  #known(table: string): TableRecord {
     if (!this.#tables.has(table)) this.plan(table, 0);
-    const record = this.#tables.get(table) as TableRecord;
-    record.startedMs ??= now;
-    if (record.state === 'waiting') record.state = 'loading';
-    if (record.endedMs === null) record.window ??= new RateWindow(now);
-    return record;
+    return this.#tables.get(table)!;
   }
 }
 
-const NOTHING = { rows: 0, rejected: 0 };
+const NOTHING: RowCounts = { rows: 0, rejected: 0, filtered: 0 };
 const STILL: Rates = { rowsPerSecond: 0, bytesPerSecond: 0 };
 
+function accountedFor({ rows, rejected, filtered }: RowCounts): number {
+  return rows + rejected + filtered;
+}
+
 function describe(table: string, record: TableRecord, now: number): TableProgress {
-  const { state, rows, rejected, bytes } = record;
+  const { state, rows, rejected, filtered } = record;
+  const done = accountedFor(record);
   const isDone = state === 'done';
   // Once a table is done its true count is known, and the estimate of the source has served.
-  const rowEstimate = isDone ? rows + rejected : Math.max(record.rowEstimate, rows + rejected);
+  const rowEstimate = isDone ? done : Math.max(record.rowEstimate, done);
   const rates = record.window?.at(now) ?? STILL;
   return {
     table,
     state,
     rows,
     rejected,
-    bytes,
+    filtered,
     rowEstimate,
-    fraction: fractionOf(rows + rejected, rowEstimate, isDone),
-    elapsedMs: record.startedMs === null ? 0 : (record.endedMs ?? now) - record.startedMs,
-    remainingMs: isDone ? 0 : remaining(rows + rejected, rowEstimate, rates.rowsPerSecond),
+    fraction: fractionOf(done, rowEstimate, isDone),
+    remainingMs: remaining(done, rowEstimate, rates.rowsPerSecond),
     ...rates,
   };
 }
@@ -167,7 +174,12 @@ function fractionOf(done: number, estimate: number, isDone: boolean): number {
   return estimate <= 0 ? 0 : Math.min(done / estimate, MAX_OPEN_FRACTION);
 }
 
+/** Nothing is known of the rows beyond an estimate that was too low. */
 function remaining(done: number, estimate: number, rowsPerSecond: number): number | null {
-  if (rowsPerSecond <= 0 || estimate <= 0) return null;
-  return (Math.max(estimate - done, 0) / rowsPerSecond) * 1000;
+  if (rowsPerSecond <= 0 || estimate <= done) return null;
+  return ((estimate - done) / rowsPerSecond) * 1000;
+}
+
+function perSecond(count: number, elapsedMs: number): number {
+  return elapsedMs > 0 ? count / (elapsedMs / 1000) : 0;
 }

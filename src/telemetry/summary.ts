@@ -1,14 +1,17 @@
 /** The table at the end of a run: what was loaded, and where the time went. */
+import { quantity } from '../core/quantity.ts';
 import { formatBytes, formatCount, formatDuration } from './format.ts';
 import { renderTable, type TextColumn } from './text-table.ts';
 
 export interface TableSummary {
   table: string;
-  /** Rows loaded. */
+  /** Rows loaded, by earlier calls too. */
   rows: number;
   /** Bytes sent to the target. */
   bytes: number;
   rejected: number;
+  /** Rows of those that this call loaded, in `elapsedMs`: the rate is theirs. */
+  rowsNow: number;
   elapsedMs: number;
 }
 
@@ -43,7 +46,7 @@ export function renderSummary(summary: RunSummary): string {
   const { total, tables } = summaryDocument(summary);
   const footer = cells({
     ...total,
-    table: `total, ${formatCount(tables.length)} ${tables.length === 1 ? 'table' : 'tables'}`,
+    table: `total, ${quantity(tables.length, 'table')}`,
   });
   return `${renderTable(COLUMNS, tables.map(cells), [footer])}\n\n${renderStages(summary.stagesMs)}`;
 }
@@ -52,15 +55,16 @@ export function renderSummary(summary: RunSummary): string {
 export function summaryDocument({ tables, elapsedMs, stagesMs }: RunSummary) {
   const sum = (pick: (table: TableSummary) => number) =>
     tables.reduce((total, table) => total + pick(table), 0);
-  const rows = sum((table) => table.rows);
+  const rowsNow = sum((table) => table.rowsNow);
   return {
-    tables: tables.map((table) => ({ ...table, rowsPerSecond: rate(table.rows, table.elapsedMs) })),
+    tables: tables.map((table) => ({ ...table, rowsPerSecond: rate(table.rowsNow, table.elapsedMs) })),
     total: {
-      rows,
+      rows: sum((table) => table.rows),
       bytes: sum((table) => table.bytes),
       rejected: sum((table) => table.rejected),
+      rowsNow,
       elapsedMs,
-      rowsPerSecond: rate(rows, elapsedMs),
+      rowsPerSecond: rate(rowsNow, elapsedMs),
     },
     stagesMs,
   };
@@ -79,8 +83,8 @@ function cells(row: TableSummary & { rowsPerSecond: number }): string[] {
     formatCount(row.rows),
     formatBytes(row.bytes),
     formatCount(row.rejected),
-    (row.elapsedMs / 1000).toFixed(1),
-    formatCount(row.rowsPerSecond),
+    row.elapsedMs > 0 ? (row.elapsedMs / 1000).toFixed(1) : '–',
+    row.rowsNow > 0 ? formatCount(row.rowsPerSecond) : '–',
   ];
 }
 

@@ -19,10 +19,10 @@ const KILLED_AT: Readonly<Record<string, readonly number[]>> = {
   'bulk.after-chunk-commit': [1, 7],
   'bulk.in-careful-copy': [1, 12],
   'bulk.after-load-finished': [1, 3],
-  'bulk.before-object-restored': [1, 9],
-  'bulk.after-object-restored': [1, 11],
   'bulk.before-load-completed': [1, 5],
   'bulk.after-load-completed': [1, 7],
+  'restore.before-object': [1, 9],
+  'restore.after-object': [1, 11],
 };
 
 describe('[invariant 3] a load that is killed at a failpoint and started again', () => {
@@ -42,7 +42,9 @@ describe('[invariant 3] a load that is killed at a failpoint and started again',
   test('the list of failpoints below is that of the program', () => {
     const source = fs.readFileSync(path.resolve('src/core/failpoints.ts'), 'utf8');
     const names = [...source.matchAll(/^ {2}\| '([\w.-]+)'/gm)].map(([, name]) => name);
-    expect(Object.keys(KILLED_AT)).toEqual(names.filter((name) => name!.startsWith('bulk.')));
+    expect(Object.keys(KILLED_AT)).toEqual(
+      names.filter((name) => /^(bulk|restore)\.(?!before-concurrent)/.test(name!)),
+    );
   });
 
   const cases = Object.entries(KILLED_AT).flatMap(([name, hits]) => hits.map((hit) => ({ name, hit })));

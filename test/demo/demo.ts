@@ -135,14 +135,15 @@ async function loadClinic(
   if (orphans === 0) return 0;
   narrator.step(
     'Mended at the source, loaded again',
-    'As an operator would: those referrals lose their doctor at the source, and their table is loaded anew.',
+    'As an operator would: those referrals lose their doctor at the source, and their table is loaded anew. Nothing else changed there,\n' +
+      'so --no-sync: there is nothing to follow, and every constraint comes back at once.',
   );
   const admin = await mysql.createConnection({ ...sourceConnection(stage), database: CLINIC_DATABASE });
   await admin.query(
     'UPDATE referrals SET to_doctor_id = NULL WHERE to_doctor_id NOT IN (SELECT id FROM doctors)',
   );
   await admin.end();
-  return commands.run('bulk', ['--tables', 'referrals', '--replace'], [0]);
+  return commands.run('bulk', ['--tables', 'referrals', '--replace', '--no-sync'], [0]);
 }
 
 /** Rejects, and constraints that do not hold, are results in a source that nobody knows. */

@@ -1,10 +1,10 @@
 /** The servers of one demo, with the accounts and the settings that the executables use, and how all of it goes away. */
 import fs from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
+import { connectionSettings, driverOptions, type DatabaseAddress } from '../support/database-address.ts';
 import {
   startMariadb,
   startMysql,
@@ -13,8 +13,6 @@ import {
   type MysqlServer,
   type PostgresServer,
 } from '../support/servers/index.ts';
-import type { EndAddress } from './check/database-ends.ts';
-import { connectionSettings } from './connection-settings.ts';
 
 export interface Stage {
   source: MysqlServer;
@@ -56,8 +54,7 @@ export async function openStage(flavor: MysqlFlavor): Promise<Stage> {
 
 /** How the superuser reaches the source. */
 export function sourceConnection({ source }: Stage): mysql.ConnectionOptions {
-  const { host, port, user, password, caFile } = source;
-  return { host, port, user, password, ssl: { ca: readFileSync(caFile) } };
+  return driverOptions(source);
 }
 
 /** Makes the accounts of the migration. To be called when the source database is there. */
@@ -73,15 +70,7 @@ export async function createAccounts(stage: Stage, sourceDatabase: string): Prom
   await connection.query(`GRANT ${REPLICATION_PRIVILEGES[stage.source.flavor]} ON *.* TO ${account}`);
   await connection.end();
 
-  const { host, port, user, password, caFile } = stage.target;
-  const client = new pg.Client({
-    host,
-    port,
-    user,
-    password,
-    database: 'postgres',
-    ssl: { ca: readFileSync(caFile) },
-  });
+  const client = new pg.Client({ ...driverOptions(stage.target), database: 'postgres' });
   await client.connect();
   await client.query(`CREATE ROLE ${ACCOUNT.user} LOGIN CREATEDB PASSWORD '${ACCOUNT.password}'`);
   await client.end();
@@ -113,8 +102,11 @@ export async function writeEnvFile(
 }
 
 /** Both ends for the check, as superusers: it has to see what the migration's own account might not. */
-export function endsOf(stage: Stage, sourceDatabase: string): { source: EndAddress; target: EndAddress } {
-  const address = (server: MysqlServer | PostgresServer, database: string): EndAddress => {
+export function endsOf(
+  stage: Stage,
+  sourceDatabase: string,
+): { source: DatabaseAddress; target: DatabaseAddress } {
+  const address = (server: MysqlServer | PostgresServer, database: string): DatabaseAddress => {
     const { host, port, user, password, caFile } = server;
     return { host, port, user, password, caFile, database };
   };

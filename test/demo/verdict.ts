@@ -1,14 +1,14 @@
 /** Whether everything adds up, in a table and a sentence. */
 import { formatCount, formatDuration } from '../../src/telemetry/format.ts';
-import type { EndAddress } from './check/database-ends.ts';
+import type { DatabaseAddress } from '../support/database-address.ts';
 import { checkObjects } from './check/check-objects.ts';
 import { checkTables, type TableCheck } from './check/check-tables.ts';
 import type { PlantedRejects } from './clinic/planted.ts';
 import type { Narrator } from './narrator.ts';
 
 export interface Expectation {
-  source: EndAddress;
-  target: EndAddress;
+  source: DatabaseAddress;
+  target: DatabaseAddress;
   /** null where nobody knows what the source holds. */
   plantedRejects: readonly PlantedRejects[] | null;
   startedAt: number;

@@ -6,6 +6,7 @@ import { numbered } from '../support/bulk-case-ballast.ts';
 import { ledgerFaults } from '../support/bulk-case-checks.ts';
 import { differencesBetween } from '../support/compare-databases.ts';
 import { sourceFlavors } from '../support/databases.ts';
+import type { CommandOutcome } from '../support/run-command.ts';
 
 const CHANGES: Changes = { CHUNK_ROWS: '400', BATCH_SIZE: '60', JOBS: '3', MAX_REJECTS: '100000' };
 
@@ -114,10 +115,10 @@ describe.each(sourceFlavors())('[invariant 5] dirty data of %s', (flavor) => {
   beforeEach(() => dirty.renewTarget());
   afterAll(() => dirty[Symbol.asyncDispose]());
 
-  async function load(policies: Changes = {}): Promise<void> {
+  async function load(policies: Changes = {}): Promise<CommandOutcome> {
     await dirty.succeed('schema', [], policies);
     await dirty.targetQuery(STRICT_TARGET);
-    await dirty.succeed('bulk', [], policies);
+    return dirty.succeed('bulk', [], policies);
   }
 
   async function rejects(): Promise<Reject[]> {
@@ -140,11 +141,14 @@ describe.each(sourceFlavors())('[invariant 5] dirty data of %s', (flavor) => {
 
   test('each bad row is kept with its reason and column, and every good one is loaded', async () => {
     const expected = [...OTHER_REJECTS, ...NUL_REJECTS];
-    await load();
+    const { stdout, stderr } = await load();
     expect(inOrder(await rejects())).toEqual(inOrder(expected));
     expect(await differencesBetween(dirty.source, dirty.target, { except: isRejected(expected) })).toEqual(
       [],
     );
+    // Chunks that were begun again are counted once.
+    const [, loaded] = /read = ([\d,]+) loaded/.exec(stdout)!;
+    expect(stderr).toContain(` · ${loaded} rows · ${expected.length} rejected · `);
     expect(await ledgerFaults(dirty)).toEqual([]);
     const rows = await dirty.targetQuery<{ data: Record<string, unknown>; sqlstate: string | null }>(
       `SELECT row_data AS data, sqlstate FROM transfuse.rejects
@@ -211,7 +215,13 @@ describe.each(sourceFlavors())('[invariant 5] dirty data of %s', (flavor) => {
     await dirty.succeed('schema');
     const stopped = await dirty.run('bulk', ['--fail-fast', '--tables', 'scattered']);
     expect(stopped.exitCode, stopped.stderr).toBe(5);
-    expect(stopped.stderr).toMatch(/ERROR REJECTS_EXCEEDED: .*--fail-fast/s);
+    const said = stopped.stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(
+      /ERROR REJECTS_EXCEEDED: .*--fail-fast asks: chunk \d+ of scattered rejected \d+ rows for nul_byte in t\./,
+    );
+    expect(said).toContain('then run bin/bulk --retry-rejects');
+    const look = /^ *(SELECT .*;)$/m.exec(stopped.stderr)![1]!;
+    expect((await dirty.targetQuery(look))[0]).toMatchObject({ reason: 'nul_byte', column_name: 't' });
     const [left] = await dirty.targetQuery(
       "SELECT count(*)::int AS chunks FROM transfuse.chunks WHERE state = 'pending'",
     );

@@ -5,7 +5,7 @@ import {
   BALLAST,
   BALLAST_CHANGES,
   ballastFaults,
-  SOME_CHUNKS_BYTES,
+  loadThrough,
   wholeChunkFaults,
 } from '../support/bulk-case-ballast.ts';
 import { ledgerFaults } from '../support/bulk-case-checks.ts';
@@ -16,25 +16,6 @@ import { startMariadb } from '../support/servers/index.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 type Act = (proxy: TcpProxy) => Promise<unknown> | void;
-
-/** Loads through a proxy that stands still in the middle, until `act` has done what it does. */
-async function loadWith(
-  ballast: BulkCase,
-  proxy: TcpProxy,
-  act: Act,
-  changes: Changes = {},
-): Promise<CommandOutcome> {
-  const inTheMiddle = proxy.stallAfterBytesToClients(SOME_CHUNKS_BYTES);
-  const running = ballast.start('bulk', [], { LEGACY_DB_PORT: String(proxy.port), ...changes });
-  await Promise.race([inTheMiddle, running.ended.then((outcome) => Promise.reject(tooEarly(outcome)))]);
-  await act(proxy);
-  proxy.resume();
-  return running.ended;
-}
-
-function tooEarly({ stdout, stderr }: CommandOutcome): Error {
-  return new Error(`The load ended before anything was done to it:\n${stderr}${stdout}`);
-}
 
 describe.each(sourceFlavors())('a load from %s', (flavor) => {
   let ballast: BulkCase;
@@ -52,7 +33,7 @@ describe.each(sourceFlavors())('a load from %s', (flavor) => {
   async function inNewTarget(act: Act, changes?: Changes): Promise<CommandOutcome> {
     await ballast.renewTarget();
     await ballast.succeed('schema');
-    return loadWith(ballast, proxy, act, changes);
+    return loadThrough(ballast, 'source', proxy, act, changes);
   }
 
   async function expectWhole(outcome: CommandOutcome): Promise<void> {
@@ -73,7 +54,26 @@ describe.each(sourceFlavors())('a load from %s', (flavor) => {
   test('reads the chunks again whose connections were cut', async () => {
     const outcome = await inNewTarget(() => proxy.cut());
     await expectWhole(outcome);
-    expect(outcome.stderr).toContain('Trying again');
+    expect(outcome.stderr).toMatch(
+      /WARNING .* was lost.*\. Trying again in \d\.\d s: attempt 2, chunk \d+ of ballast from its beginning\.$/m,
+    );
+  });
+
+  test('is given up when the server does not come back in time, says how to resume, and resumes', async () => {
+    const outcome = await inNewTarget(
+      () => {
+        proxy.accept(false);
+        proxy.cut();
+      },
+      { RETRY_TIMEOUT_SECONDS: '2' },
+    );
+    proxy.accept(true);
+    expect(outcome.exitCode, outcome.stderr).toBe(1);
+    expect(outcome.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /ERROR SOURCE_LOST: .*Gave up after \d+ attempts, as RETRY_TIMEOUT_SECONDS=2 says\..* start the command again: it resumes/,
+    );
+    expect(await wholeChunkFaults(ballast)).toEqual([]);
+    await expectWhole(await ballast.run('bulk', [], { LEGACY_DB_PORT: String(proxy.port) }));
   });
 
   test('waits through a stall of the network', async () => {
@@ -151,7 +151,7 @@ test('a load survives kill -9 of the source server, and its restart', async () =
     await using ballast = await openBulkCase({ sourceServer, fill: BALLAST, changes: BALLAST_CHANGES });
     await ballast.succeed('schema');
     await using proxy = await startTcpProxy(ballast.source);
-    const outcome = await loadWith(ballast, proxy, async () => {
+    const outcome = await loadThrough(ballast, 'source', proxy, async () => {
       await sourceServer.kill();
       proxy.resume();
       await sleep(1000);

@@ -7,7 +7,7 @@ import {
   BALLAST,
   BALLAST_CHANGES,
   ballastFaults,
-  SOME_CHUNKS_BYTES,
+  loadThrough,
   wholeChunkFaults,
 } from '../support/bulk-case-ballast.ts';
 import { until, type CommandOutcome } from '../support/run-command.ts';
@@ -19,15 +19,9 @@ const LANES = "application_name = 'transfuse bulk lane'";
 
 type Act = (proxy: TcpProxy) => Promise<unknown> | void;
 
-/** Loads through a proxy that stands still in the middle, until `act` has done what it does. */
-async function loadWith(ballast: BulkCase, act: Act, changes: Changes = {}): Promise<CommandOutcome> {
+async function loadWith(ballast: BulkCase, act: Act, changes?: Changes): Promise<CommandOutcome> {
   await using proxy = await startTcpProxy(ballast.target);
-  const inTheMiddle = proxy.stallAfterBytesToServers(SOME_CHUNKS_BYTES);
-  const running = ballast.start('bulk', [], { TARGET_DB_PORT: String(proxy.port), ...changes });
-  await Promise.race([inTheMiddle, running.ended.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
-  await act(proxy);
-  proxy.resume();
-  return await running.ended;
+  return await loadThrough(ballast, 'target', proxy, act, changes);
 }
 
 describe('a load into PostgreSQL', () => {
@@ -57,7 +51,26 @@ describe('a load into PostgreSQL', () => {
   test('starts the chunks over whose connections were cut', async () => {
     const outcome = await loadWith(ballast, (proxy) => proxy.cut());
     await expectWhole(outcome);
-    expect(outcome.stderr).toContain('Trying again');
+    expect(outcome.stderr).toMatch(
+      /WARNING .*lost.*\. Trying again in \d\.\d s: attempt 2, chunk \d+ of ballast/,
+    );
+  });
+
+  test('is given up when the server does not come back in time, says how to resume, and resumes', async () => {
+    const outcome = await loadWith(
+      ballast,
+      (proxy) => {
+        proxy.accept(false);
+        proxy.cut();
+      },
+      { RETRY_TIMEOUT_SECONDS: '2' },
+    );
+    expect(outcome.exitCode, outcome.stderr).toBe(1);
+    expect(outcome.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /ERROR TARGET_LOST: .*Gave up after \d+ attempts, as RETRY_TIMEOUT_SECONDS=2 says\..* start the command again: it resumes/,
+    );
+    expect(await wholeChunkFaults(ballast)).toEqual([]);
+    await expectWhole(await ballast.run('bulk'));
   });
 
   test('waits through a stall of the network', async () => {

@@ -45,6 +45,19 @@ describe('a signal in the middle of a load', () => {
     },
   );
 
+  test('of a load with --replace: it is to be started again without', async () => {
+    await using proxy = await startTcpProxy(ballast.target);
+    const inTheMiddle = proxy.stallAfterBytesToServers(SOME_CHUNKS_BYTES);
+    const running = ballast.start('bulk', ['--replace'], { TARGET_DB_PORT: String(proxy.port) });
+    await inTheMiddle;
+    running.kill('SIGINT');
+    proxy.resume();
+    const { stderr } = await running.ended;
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /ERROR INTERRUPTED.*it resumes\. But without --replace: with it the tables are emptied once more\./,
+    );
+  });
+
   test.each(['source', 'target'] as const)('is obeyed while the %s gives no answer', async (side) => {
     await using proxy = await startTcpProxy(ballast[side]);
     const inTheMiddle =

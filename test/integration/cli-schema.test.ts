@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { environmentFor, runJson } from '../support/command-line.ts';
+import { runJson } from '../support/command-line.ts';
+import { connectionSettings } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 
 interface SchemaResult {
@@ -10,7 +11,7 @@ interface SchemaResult {
   created: { kind: string; table: string | null; name: string }[];
   present: unknown[];
   sql: string;
-  differences: { table: string | null; name: string }[];
+  differences: { table: string | null; name: string; found: string; mend: string[] }[];
 }
 
 let cwd: string;
@@ -28,7 +29,7 @@ describe.each(sourceFlavors())('schema with a %s source', (flavor) => {
     await source.query(
       'CREATE TABLE Patients (Id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40) NOT NULL)',
     );
-    const env = environmentFor(source.config, target.config);
+    const env = connectionSettings(source.config, target.config);
     const schema = () => runJson<SchemaResult>(['schema'], env, cwd);
 
     const first = await schema();
@@ -41,16 +42,19 @@ describe.each(sourceFlavors())('schema with a %s source', (flavor) => {
     await target.query('ALTER TABLE patients ALTER COLUMN name TYPE text');
     const third = await schema();
     expect([third.exitCode, third.document.code]).toEqual([3, 'TARGET_SCHEMA_DIFFERS']);
-    expect(third.document.result?.differences.map(({ table, name }) => [table, name])).toEqual([
-      ['patients', 'name'],
-    ]);
+    const [difference, ...others] = third.document.result!.differences;
+    expect(others).toEqual([]);
+    expect(difference).toMatchObject({ table: 'patients', name: 'name', found: 'text NOT NULL' });
+    expect((await schema()).document.result?.differences).toEqual([difference]);
+    for (const sql of difference!.mend) await target.query(sql);
+    expect((await schema()).exitCode).toBe(0);
   });
 
   test('with --print shows SQL that makes the tables, also when the target does not answer', async () => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
     await source.query('CREATE TABLE patients (id INT PRIMARY KEY)');
-    const env = { ...environmentFor(source.config, target.config), TARGET_DB_PORT: '1' };
+    const env = { ...connectionSettings(source.config, target.config), TARGET_DB_PORT: '1' };
     const { exitCode, document, stderr } = await runJson<SchemaResult>(
       ['migrate-schema', '--print'],
       env,
@@ -68,7 +72,7 @@ describe.each(sourceFlavors())('schema with a %s source', (flavor) => {
     await using target = await createTargetDatabase();
     await source.query('CREATE TABLE patients (id INT PRIMARY KEY)');
     const database = `${target.config.database}_new`;
-    const env = { ...environmentFor(source.config, target.config), TARGET_DB_NAME: database };
+    const env = { ...connectionSettings(source.config, target.config), TARGET_DB_NAME: database };
     try {
       const { exitCode, document } = await runJson<SchemaResult>(['schema'], env, cwd);
       expect([exitCode, document.result?.databaseCreated]).toEqual([0, true]);
@@ -80,7 +84,7 @@ describe.each(sourceFlavors())('schema with a %s source', (flavor) => {
   test('refuses a profile that nobody knows', async () => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
-    const env = environmentFor(source.config, target.config);
+    const env = connectionSettings(source.config, target.config);
     const { exitCode, document } = await runJson(['schema', '--profile', 'nobody'], env, cwd);
     expect([exitCode, document.code]).toEqual([2, 'PROFILE_UNKNOWN']);
   });

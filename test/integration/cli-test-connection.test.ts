@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readSourceCatalog } from '../../src/mysql/catalog.ts';
 import type { Finding } from '../../src/preflight/finding.ts';
 import { findLargestRow } from '../../src/preflight/largest-row.ts';
-import { environmentFor, runJson } from '../support/command-line.ts';
+import { runJson } from '../support/command-line.ts';
+import { connectionSettings } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 import { connectToSource } from '../support/source-settings.ts';
 
@@ -37,7 +38,7 @@ describe.each(sourceFlavors())('test-connection with a %s source', (flavor) => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
     await source.query('CREATE TABLE patients (id INT PRIMARY KEY, notes LONGTEXT)');
-    const { findings, exitCode } = await check(environmentFor(source.config, target.config));
+    const { findings, exitCode } = await check(connectionSettings(source.config, target.config));
     expect(failedIds(findings)).toEqual([]);
     expect(exitCode).toBe(0);
     expect(findings.get('source-tls')?.what).toMatch(/TLSv1\.[23], mode verify-full/);
@@ -56,7 +57,7 @@ describe.each(sourceFlavors())('test-connection with a %s source', (flavor) => {
     await source.query(`CREATE USER ${account} IDENTIFIED BY '${password}'`);
     try {
       await source.query(`GRANT SELECT ON \`${source.config.database}\`.patients TO ${account}`);
-      const env = environmentFor({ ...source.config, user, password }, target.config);
+      const env = connectionSettings({ ...source.config, user, password }, target.config);
       const before = await check(env, '--source');
       expect([before.exitCode, before.code]).toEqual([4, 'PREREQUISITES']);
       const client = flavor === 'mariadb' ? 'source-binlog-monitor' : 'source-replication-client';
@@ -108,7 +109,7 @@ describe('test-connection with a target', () => {
     const role = `writer_${randomBytes(4).toString('hex')}`;
     await target.query(`CREATE ROLE ${role} LOGIN PASSWORD 'canary'`);
     try {
-      const env = environmentFor(source.config, { ...target.config, user: role, password: 'canary' });
+      const env = connectionSettings(source.config, { ...target.config, user: role, password: 'canary' });
       const before = await check(env, '--target');
       expect(before.exitCode).toBe(4);
       expect(failedIds(before.findings)).toEqual(['target-schema-public', 'target-schema-transfuse']);
@@ -126,7 +127,7 @@ describe('test-connection with a target', () => {
   test('that does not answer, or is not trusted, is one finding with its remedy [invariant 12]', async () => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
-    const env = environmentFor(source.config, target.config);
+    const env = connectionSettings(source.config, target.config);
     const down = await check({ ...env, TARGET_DB_PORT: '1' }, '--target');
     expect([down.exitCode, [...down.findings.keys()]]).toEqual([4, ['target-reachable']]);
     const { TARGET_DB_SSL_CA: _, ...withoutCa } = env;
@@ -140,7 +141,7 @@ describe('test-connection with a target', () => {
   test('says that storage is not part of this version', async () => {
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
-    const { exitCode, code } = await check(environmentFor(source.config, target.config), '--storage');
+    const { exitCode, code } = await check(connectionSettings(source.config, target.config), '--storage');
     expect([exitCode, code]).toEqual([2, 'USAGE']);
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTables, type TableCheck } from '../demo/check/check-tables.ts';
 import { checkObjects } from '../demo/check/check-objects.ts';
-import { connectionSettings } from '../demo/connection-settings.ts';
+import { connectionSettings } from '../support/database-address.ts';
 import { runExecutable, type ExecutableName } from '../demo/executable.ts';
 import {
   createSourceDatabase,
@@ -50,8 +50,9 @@ async function migrate(flavor: SourceDatabase['flavor']): Promise<Migrated> {
   const cwd = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-test-'));
   const env = { ...connectionSettings(source.config, target.config), LOG_DIR: path.join(cwd, 'logs') };
   await source.query(`SET SESSION sql_mode = ''; ${TABLES}`);
-  for (const name of ['schema', 'bulk'] satisfies ExecutableName[]) {
-    const { exitCode, stderr } = await runExecutable(name, { env, cwd, output: 'pipe' });
+  const commands: [ExecutableName, ...string[]][] = [['schema'], ['bulk', '--no-sync']];
+  for (const [name, ...args] of commands) {
+    const { exitCode, stderr } = await runExecutable(name, { args, env, cwd, output: 'pipe' });
     expect(stderr + exitCode).toMatch(/0$/);
   }
   await fs.rm(cwd, { recursive: true });

@@ -1,6 +1,5 @@
-import fs from 'node:fs';
-import type mysql from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
+import { driverOptions } from '../support/database-address.ts';
 import { createSourceDatabase, sourceFlavors, type SourceDatabase } from '../support/databases.ts';
 import { generateClinic, type Clinic } from '../demo/clinic/generate.ts';
 import { CLINIC_TABLES } from '../demo/clinic/tables.ts';
@@ -8,16 +7,7 @@ import { CLINIC_TABLES } from '../demo/clinic/tables.ts';
 const PATIENTS = 120;
 
 function generate({ config }: SourceDatabase, patients: number, signal?: AbortSignal): Promise<Clinic> {
-  const { host, port, user, password, database, caFile } = config;
-  const connection: mysql.ConnectionOptions = {
-    host,
-    port,
-    user,
-    password,
-    database,
-    ssl: { ca: fs.readFileSync(caFile) },
-  };
-  return generateClinic({ connection, patients, ...(signal && { signal }) });
+  return generateClinic({ connection: driverOptions(config), patients, ...(signal && { signal }) });
 }
 
 /** Independent of the order of rows. */

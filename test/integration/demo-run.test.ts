@@ -72,7 +72,7 @@ describe('npm run demo', () => {
       'test-connection',
       'schema',
       'bulk',
-      'bulk --tables referrals --replace',
+      'bulk --tables referrals --replace --no-sync',
       'status',
     ]) {
       expect(output).toContain(`$ bin/${command}\n`);

@@ -104,10 +104,29 @@ describe.each(sourceFlavors())('a connection to %s', (flavor) => {
     expect(error).not.toContain(SECRET);
   });
 
-  test('a missing database and a missing grant are told apart', async () => {
-    expect(await attempt({ database: 'no_such_database' })).toBe('SOURCE_DATABASE_MISSING');
+  test('a database that is missing, or may not be seen, is named with those that may', async () => {
+    const { database: there } = database.config;
+    const meant = `${there.slice(0, -1)}_`;
+    const refusal = (changes: Partial<DatabaseSettings>) =>
+      openSource(sourceSettings(database, changes), { purpose: 'test' }).catch((error: unknown) => error);
+    expect(await refusal({ database: meant })).toMatchObject({
+      code: 'SOURCE_DATABASE_MISSING',
+      message: expect.stringContaining(`\`${there}\``),
+    });
     await using user = await createUser(database, 'SELECT');
-    expect(await attempt({ ...user.settings, database: 'mysql' })).toBe('SOURCE_ACCESS_DENIED');
+    const refused = await refusal({ ...user.settings, database: meant });
+    expect(refused).toMatchObject({
+      code: 'SOURCE_DATABASE_MISSING',
+      message: expect.stringContaining(
+        `has no database \`${meant}\` that the user may see. It may see \`${there}\`.`,
+      ),
+    });
+    const { fix } = refused as { fix: string };
+    expect(fix).toContain(`did you mean ${there}?`);
+    const grant = /^GRANT .*;$/m.exec(fix)![0];
+    await database.query(grant);
+    const grants = await database.query(`show grants for '${user.settings.user}'@'%'`);
+    expect(JSON.stringify(grants)).toContain(JSON.stringify(meant.replaceAll('_', '\\_')).slice(1, -1));
   });
 
   test('a port where nothing listens, and a host without a name', async () => {
@@ -178,10 +197,40 @@ test('a server that accepts and says nothing is given up', { timeout: 20_000 }, 
   const settings = { host: '127.0.0.1', port, user: 'u', password: 'p', database: 'd', tls };
   await expect(openSource(settings, { purpose: 'test' })).rejects.toMatchObject({
     code: 'SOURCE_UNREACHABLE',
+    message: expect.stringContaining('accepts connections and does not greet as MySQL does'),
     transient: true,
   });
   silent.close();
 });
+
+test.each([
+  ['speaks SSH', (socket: net.Socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'), /does not speak as MySQL/],
+  [
+    'speaks HTTP',
+    (socket: net.Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    /does not speak as/,
+  ],
+  ['hangs up', (socket: net.Socket) => socket.end(), /ends them without the greeting/],
+  ['hangs up rudely', (socket: net.Socket) => socket.resetAndDestroy(), /ends them without the greeting/],
+] as const)(
+  'a server that %s is unreachable at once, and told from one that was lost',
+  async (_, answer, said) => {
+    const other = net.createServer((socket) => void answer(socket.on('error', () => {})));
+    other.listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as net.AddressInfo;
+    const tls = { mode: 'disable' as const, caFile: null, certFile: null, keyFile: null };
+    const settings = { host: '127.0.0.1', port, user: 'u', password: 'p', database: 'd', tls };
+    const since = performance.now();
+    await expect(openSource(settings, { purpose: 'test' })).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringMatching(said),
+      fix: expect.stringContaining('LEGACY_DB_PORT'),
+    });
+    expect(performance.now() - since).toBeLessThan(5000);
+    other.close();
+  },
+);
 
 interface Relay extends AsyncDisposable {
   port: number;

@@ -70,4 +70,51 @@ describe.each(sourceFlavors())('the facts of %s', (flavor) => {
       await database.query(`drop user ${user}; drop role ${role}`);
     }
   });
+
+  test('a role that is not active is seen with what it grants, and its activation makes it count', async () => {
+    await using database = await createSourceDatabase(flavor);
+    const name = database.config.database;
+    const [user, role] = [`u_${name.slice(-8)}`, `r_${name.slice(-8)}`];
+    const client = flavor === 'mariadb' ? 'BINLOG MONITOR' : 'REPLICATION CLIENT';
+    await database.query(`create role ${role}; grant ${client} on *.* to ${role}`);
+    await database.query(`create user ${user} identified by 'x'; grant ${role} to ${user}`);
+    const as = { user, password: 'x' };
+    const facts = async () => {
+      await using source = await connectToSource(database, as);
+      const found = await readSourceFacts(source);
+      // What was taken on to look is put off again.
+      expect(found.inactiveRoles.length > 0).toBe(await refusesPosition(source));
+      return found;
+    };
+    const refusesPosition = (source: Parameters<typeof readBinlogPosition>[0]) =>
+      readBinlogPosition(source).then(
+        () => false,
+        () => true,
+      );
+    try {
+      const hint = await connectToSource(database, as).catch((error: unknown) => error);
+      expect(hint).toMatchObject({
+        code: 'SOURCE_DATABASE_MISSING',
+        fix: expect.stringContaining('GRANT SELECT'),
+      });
+      await database.query(`grant select on ${name}.* to ${role}`);
+      const refused = (await connectToSource(database, as).catch((error: unknown) => error)) as {
+        fix: string;
+      };
+      expect(refused.fix).toMatch(/is not active when the user signs in.*\nSET DEFAULT ROLE /s);
+
+      await database.query(`grant select on ${name}.* to ${user}`);
+      const before = await facts();
+      expect(hasPrivilege(before.grants, client)).toBe(false);
+      expect(before.inactiveRoles).toHaveLength(1);
+      expect(hasPrivilege(before.inactiveRoles[0]!.grants, client)).toBe(true);
+      expect(refused.fix).toContain(before.inactiveRoles[0]!.activation);
+      await database.query(before.inactiveRoles[0]!.activation);
+      const after = await facts();
+      expect(hasPrivilege(after.grants, client)).toBe(true);
+      expect(after.inactiveRoles).toEqual([]);
+    } finally {
+      await database.query(`drop user ${user}; drop role ${role}`);
+    }
+  });
 });

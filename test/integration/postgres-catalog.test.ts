@@ -37,10 +37,10 @@ it('reads tables, columns, constraints, indexes, triggers and functions of one s
   ]);
   expect(weird!.comment).toBe('table');
   expect(weird!.columns).toMatchObject([
-    { name: 'a', type: 'numeric(10,2)', nullable: false, default: '1.50', generated: false },
+    { name: 'a', type: 'numeric(10,2)', nullable: false, default: '1.50', generated: null },
     { name: 'b', type: 'text', nullable: true, default: null, comment: 'column' },
     { name: 'c', type: 'integer' },
-    { name: 'd', generated: true },
+    { name: 'd', generated: 'stored' },
     { name: 'e' },
   ]);
   expect(weird!.constraints.map(({ kind, definition, validated }) => [kind, definition, validated])).toEqual([

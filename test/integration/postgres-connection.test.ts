@@ -108,6 +108,26 @@ describe('connecting to the target', () => {
     expect(JSON.stringify([error, error.message, error.stack])).not.toContain('canary');
   });
 
+  it.each(['disable', 'require'] as const)(
+    'tells a MySQL server, and one that hangs up, from PostgreSQL (%s)',
+    async (sslMode) => {
+      const { mariadb } = inject('sourceServers');
+      await expect(openTarget(settings({ port: mariadb!.port, sslMode }), options)).rejects.toMatchObject({
+        code: 'TARGET_UNREACHABLE',
+        message: expect.stringContaining('does not answer as PostgreSQL does'),
+      });
+      const rude = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+      await once(rude, 'listening');
+      const { port } = rude.address() as net.AddressInfo;
+      await expect(openTarget(settings({ port, sslMode }), options)).rejects.toMatchObject({
+        code: 'TARGET_UNREACHABLE',
+        message: expect.stringContaining('before the user was signed in'),
+        transient: true,
+      });
+      rude.close();
+    },
+  );
+
   it('gives up when it is stopped', async () => {
     const signal = AbortSignal.abort();
     await expect(openTarget(settings(), { ...options, signal })).rejects.toMatchObject({

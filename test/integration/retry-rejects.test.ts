@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environmentFor, runJson } from '../support/command-line.ts';
+import { runJson } from '../support/command-line.ts';
+import { connectionSettings } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 
 describe.each(sourceFlavors())('bin/bulk --retry-rejects, from %s', (flavor) => {
@@ -13,7 +14,7 @@ describe.each(sourceFlavors())('bin/bulk --retry-rejects, from %s', (flavor) => 
     await source.query(
       `insert into note values (1, 'Zoë', 'fine'), (2, 'o''k', 'a\\0b'), (3, 'x', 'c\\0d'), (4, 'y', 'e\\0f')`,
     );
-    const env = { ...environmentFor(source.config, target.config), JOBS: '1' };
+    const env = { ...connectionSettings(source.config, target.config), JOBS: '1' };
     const cwd = mkdtempSync(path.join(tmpdir(), 'transfuse-test-'));
     const run = (...argv: string[]) => runJson(argv, env, cwd);
     expect((await run('schema')).exitCode).toBe(0);

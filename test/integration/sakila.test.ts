@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTables, type TableCheck } from '../demo/check/check-tables.ts';
-import { connectionSettings } from '../demo/connection-settings.ts';
+import { connectionSettings } from '../support/database-address.ts';
 import { runExecutable, type ExecutableName } from '../demo/executable.ts';
 import {
   createSourceDatabase,
@@ -31,16 +31,16 @@ describe.skipIf(!hasSakila()).each(sourceFlavors())('Sakila, moved from %s', (fl
     cwd = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-test-'));
     await loadSakila(source);
     schemaReport = JSON.parse(await run('schema')) as SchemaDocument;
-    await run('bulk');
+    await run('bulk', '--no-sync');
   });
 
   afterAll(async () => {
     await Promise.all([source.drop(), target.drop(), fs.rm(cwd, { recursive: true })]);
   });
 
-  async function run(name: ExecutableName): Promise<string> {
+  async function run(name: ExecutableName, ...args: string[]): Promise<string> {
     const env = { ...connectionSettings(source.config, target.config), LOG_DIR: path.join(cwd, 'logs') };
-    const result = await runExecutable(name, { args: ['--json'], env, cwd, output: 'pipe' });
+    const result = await runExecutable(name, { args: [...args, '--json'], env, cwd, output: 'pipe' });
     expect(result.stderr + result.exitCode).toMatch(/0$/);
     return result.stdout;
   }

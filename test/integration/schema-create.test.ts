@@ -5,6 +5,7 @@ import { readTargetCatalog } from '../../src/postgres/catalog.ts';
 import { mirrorSchema } from '../../src/profiles/mirror/ddl/mirror-schema.ts';
 import { createSchema, type SchemaReport } from '../../src/schema/create-schema.ts';
 import type { LeftAlone } from '../../src/schema/compare-schema.ts';
+import type { SchemaDifference } from '../../src/schema/schema-difference.ts';
 import { printSchema } from '../../src/schema/print-schema.ts';
 import { SchemaDiffersError } from '../../src/schema/schema-differs-error.ts';
 import type { SchemaPlan } from '../../src/postgres/schema-plan.ts';
@@ -33,10 +34,10 @@ function create(
   return createSchema({ settings, schemaPlan, connection, ...(leaveAlone && { leaveAlone }) });
 }
 
-async function differences(target: TestDatabase, plan: SchemaPlan): Promise<string[]> {
+async function differences(target: TestDatabase, plan: SchemaPlan): Promise<readonly SchemaDifference[]> {
   const error = await create(target, plan).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(SchemaDiffersError);
-  return (error as SchemaDiffersError).differences.map(({ kind, table, name }) => `${kind} ${table}.${name}`);
+  return (error as SchemaDiffersError).differences;
 }
 
 describe('creating a schema', () => {
@@ -73,7 +74,7 @@ describe('creating a schema', () => {
     ]);
   });
 
-  it('reports every object that differs and alters or creates nothing', async () => {
+  it('reports every object that differs, with SQL that mends it, and alters or creates nothing', async () => {
     await using target = await createTargetDatabase();
     const plan = nastyPlan();
     await create(target, plan);
@@ -93,7 +94,8 @@ describe('creating a schema', () => {
     ]) {
       await target.query(sql);
     }
-    expect(await differences(target, plan)).toEqual([
+    const found = await differences(target, plan);
+    expect(found.map(({ kind, table, name }) => `${kind} ${table}.${name}`)).toEqual([
       'column patient.id',
       'column patient.price',
       'column patient.ratio',
@@ -107,6 +109,12 @@ describe('creating a schema', () => {
       'foreign-key order.order_fk_fkey',
     ]);
     expect(await target.query(`SELECT 1 FROM pg_tables WHERE tablename = 'blob_key'`)).toEqual([]);
+
+    for (const { mend } of found) for (const sql of mend) await target.query(sql);
+    const report = await create(target, plan);
+    expect(report.created.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
+      expect.arrayContaining(['table blob_key', 'comment id']),
+    );
   });
 
   it('leaves alone what a bulk load has dropped', async () => {

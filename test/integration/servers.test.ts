@@ -2,14 +2,10 @@ import fs from 'node:fs';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { driverOptions } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
-import {
-  startMariadb,
-  startMysql,
-  startPostgres,
-  type MysqlServer,
-  type PostgresServer,
-} from '../support/servers/index.ts';
+import type { ServerAddress } from '../support/global-setup.ts';
+import { startMariadb, startMysql, startPostgres } from '../support/servers/index.ts';
 
 const startSource = { mariadb: startMariadb, mysql: startMysql };
 
@@ -99,11 +95,8 @@ describe('a throw-away PostgreSQL server', () => {
   });
 });
 
-type MysqlAddress = Pick<MysqlServer, 'host' | 'port' | 'user' | 'password' | 'caFile'>;
-type PostgresAddress = Pick<PostgresServer, 'host' | 'port' | 'user' | 'password' | 'caFile'>;
-
-function connectToMysql({ host, port, user, password, caFile }: MysqlAddress): Promise<mysql.Connection> {
-  return mysql.createConnection({ host, port, user, password, ssl: { ca: fs.readFileSync(caFile) } });
+function connectToMysql(server: ServerAddress): Promise<mysql.Connection> {
+  return mysql.createConnection(driverOptions(server));
 }
 
 /** The last column of the only row. */
@@ -112,15 +105,8 @@ async function valueOf(connection: mysql.Connection, sql: string): Promise<unkno
   return Object.values(rows[0] ?? {}).at(-1);
 }
 
-async function connectToPostgres({
-  host,
-  port,
-  user,
-  password,
-  caFile,
-}: PostgresAddress): Promise<pg.Client> {
-  const ssl = { ca: fs.readFileSync(caFile) };
-  const client = new pg.Client({ host, port, user, password, database: 'postgres', ssl });
+async function connectToPostgres(server: ServerAddress): Promise<pg.Client> {
+  const client = new pg.Client({ ...driverOptions(server), database: 'postgres' });
   client.on('error', () => {}); // a killed server cuts the connection
   await client.connect();
   return client;

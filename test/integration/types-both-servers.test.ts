@@ -1,16 +1,17 @@
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ValueRefused } from '../../src/core/reject-reasons.ts';
 import type { ValuePolicies } from '../../src/mapping/types/codec.ts';
 import { codecFor, selectExpression } from '../../src/mapping/types/index.ts';
 import { readSourceCatalog } from '../../src/mysql/catalog.ts';
 import type { SourceColumn } from '../../src/mysql/catalog-model.ts';
-import { openSource, type SourceConnection } from '../../src/mysql/connection.ts';
+import type { SourceConnection } from '../../src/mysql/connection.ts';
+import { driverOptions } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 import type { SourceDatabase, TestDatabase } from '../support/databases.ts';
+import { connectToSource } from '../support/source-settings.ts';
 import { typeCases, type TypeCase, type ValueCase } from '../support/type-cases.ts';
 
 const COPY_HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -36,7 +37,7 @@ describe.each(sourceFlavors())('[invariant 11] every %s type, by the bulk road',
     await using source = await createSourceDatabase(flavor);
     await using target = await createTargetDatabase();
     await fill(source, cases);
-    const reader = await openSource(settingsOf(source.config), { purpose: 'types test' });
+    const reader = await connectToSource(source);
     const writer = await openTarget(target.config);
     try {
       const catalog = await readSourceCatalog(reader, source.config.database);
@@ -115,21 +116,8 @@ function readRaw(reader: SourceConnection, sql: string): Promise<(Buffer | null)
   });
 }
 
-function settingsOf({ host, port, user, password, database, caFile }: TestDatabase['config']) {
-  const tls = { mode: 'require' as const, caFile, certFile: null, keyFile: null };
-  return { host, port, user, password, database, tls };
-}
-
 async function openTarget(config: TestDatabase['config']): Promise<pg.Client> {
-  const { host, port, user, password, database, caFile } = config;
-  const client = new pg.Client({
-    host,
-    port,
-    user,
-    password,
-    database,
-    ssl: { ca: fs.readFileSync(caFile) },
-  });
+  const client = new pg.Client(driverOptions(config));
   await client.connect();
   await client.query(`set timezone = 'UTC'; set intervalstyle = 'postgres'; set datestyle = 'ISO'`);
   return client;

@@ -5,8 +5,8 @@ import { encodeCarefully, splitRow } from '../../src/mapping/careful-encoder.ts'
 import { compileMapping } from '../../src/mapping/compile.ts';
 import { FILTERED } from '../../src/mapping/compiled-mapping.ts';
 import type { ColumnMapping, RowMapping } from '../../src/mapping/mapping.ts';
-import type { SourceTable } from '../../src/mysql/catalog-model.ts';
 import { LargeRowEncoder } from '../../streams/large-row.ts';
+import { sourceTable } from '../support/source-catalog.ts';
 import { sourceColumn } from '../support/source-column.ts';
 import { rowPayload } from '../support/text-protocol.ts';
 
@@ -37,20 +37,10 @@ const COLUMNS = [
   { source: sourceColumn('json', { name: 'f', json: true }), type: 'jsonb', values: ['{}', '[1, "a"]'] },
 ] as const;
 
-const table: SourceTable = {
-  name: 't',
-  engine: 'InnoDB',
-  comment: '',
-  collation: null,
-  rowEstimate: 0,
-  dataBytes: 0,
-  partitioned: false,
-  nextAutoIncrement: null,
-  columns: COLUMNS.map((column) => column.source),
-  indexes: [],
-  foreignKeys: [],
-  checks: [],
-};
+const table = sourceTable(
+  't',
+  COLUMNS.map((column) => column.source),
+);
 
 function mappingOf(columns: ColumnMapping[], where?: RowMapping['where']): RowMapping {
   return {

@@ -2,6 +2,8 @@
 import type { BulkCase, Changes } from './bulk-case.ts';
 import { ledgerFaults } from './bulk-case-checks.ts';
 import { differencesBetween } from './compare-databases.ts';
+import type { CommandOutcome } from './run-command.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
 
 export const BALLAST_ROWS = 24_000;
 
@@ -21,6 +23,33 @@ export function numbered(columns: string, rows: number): string {
     `SELECT ${columns} FROM (SELECT ${NUMBER} AS n FROM ${DIGITS} a, ${DIGITS} b, ${DIGITS} c, ${DIGITS} d, ${DIGITS} e) AS numbers ` +
     `WHERE n < ${rows}`
   );
+}
+
+/**
+ * Loads the ballast through a proxy before one end, which stands still in the middle until `act` has done what it does. Throws
+ * where the load ended before that.
+ */
+export async function loadThrough(
+  ballast: BulkCase,
+  end: 'source' | 'target',
+  proxy: TcpProxy,
+  act: (proxy: TcpProxy) => Promise<unknown> | void,
+  changes: Changes = {},
+): Promise<CommandOutcome> {
+  const inTheMiddle =
+    end === 'source'
+      ? proxy.stallAfterBytesToClients(SOME_CHUNKS_BYTES)
+      : proxy.stallAfterBytesToServers(SOME_CHUNKS_BYTES);
+  const port = end === 'source' ? 'LEGACY_DB_PORT' : 'TARGET_DB_PORT';
+  const running = ballast.start('bulk', [], { [port]: String(proxy.port), ...changes });
+  await Promise.race([inTheMiddle, running.ended.then((outcome) => Promise.reject(tooEarly(outcome)))]);
+  await act(proxy);
+  proxy.resume();
+  return running.ended;
+}
+
+function tooEarly({ stdout, stderr }: CommandOutcome): Error {
+  return new Error(`The load ended before anything was done to it:\n${stderr}${stdout}`);
 }
 
 export const BALLAST: readonly string[] = [

@@ -4,20 +4,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { driverOptions, type DatabaseAddress } from './database-address.ts';
 import type { ServerAddress } from './global-setup.ts';
-import {
-  commandEnvironment,
-  startCommand,
-  type CommandOutcome,
-  type DatabaseAddress,
-  type RunningCommand,
-} from './run-command.ts';
+import { commandEnvironment, startCommand, type CommandOutcome, type RunningCommand } from './run-command.ts';
 import type { MysqlFlavor } from './servers/index.ts';
 
 export type Changes = Readonly<Record<string, string>>;
@@ -48,6 +42,8 @@ interface BulkCaseOptions {
   fill?: readonly string[];
   /** Of every command. */
   changes?: Changes;
+  /** Leave to sync what a load leaves to it. Without it, every bulk is given --no-sync: other tests move the binlog meanwhile. */
+  sync?: boolean;
 }
 
 export async function openBulkCase(options: BulkCaseOptions = {}): Promise<BulkCase> {
@@ -77,7 +73,10 @@ export async function openBulkCase(options: BulkCaseOptions = {}): Promise<BulkC
       ...changes,
     });
   const start: BulkCase['start'] = (command, args = [], changes = {}) =>
-    startCommand(command, args, { env: environment(changes), cwd: directory });
+    startCommand(command, command === 'bulk' && !options.sync ? ['--no-sync', ...args] : args, {
+      env: environment(changes),
+      cwd: directory,
+    });
   const run: BulkCase['run'] = (command, args, changes) => start(command, args, changes).ended;
   return {
     flavor,
@@ -112,14 +111,8 @@ export async function openBulkCase(options: BulkCaseOptions = {}): Promise<BulkC
 }
 
 export async function openSourceSession(address: DatabaseAddress): Promise<mysql.Connection> {
-  const { host, port, user, password, database, caFile } = address;
   const connection = await mysql.createConnection({
-    host,
-    port,
-    user,
-    password,
-    ...(database && { database }),
-    ssl: { ca: readFileSync(caFile) },
+    ...driverOptions(address),
     charset: 'utf8mb4_bin',
     multipleStatements: true,
     supportBigNumbers: true,
@@ -131,8 +124,7 @@ export async function openSourceSession(address: DatabaseAddress): Promise<mysql
 }
 
 export async function openTargetSession(address: DatabaseAddress): Promise<pg.Client> {
-  const { host, port, user, password, database, caFile } = address;
-  const client = new pg.Client({ host, port, user, password, database, ssl: { ca: readFileSync(caFile) } });
+  const client = new pg.Client(driverOptions(address));
   client.on('error', () => {});
   await client.connect();
   return client;

@@ -7,7 +7,7 @@ import mysql from 'mysql2/promise';
 import type pg from 'pg';
 import { openSourceSession, openTargetSession } from './bulk-case.ts';
 import { canonicalValues, type ComparedColumn } from './compare-databases-values.ts';
-import type { DatabaseAddress } from './run-command.ts';
+import type { DatabaseAddress } from './database-address.ts';
 
 export interface CompareOptions {
   /** Rows that are not expected in the target: column names and canonical values of the source. */

@@ -3,22 +3,18 @@
  * side. `await using` drops them at the end of the scope, also when the test fails.
  */
 import { randomBytes } from 'node:crypto';
-import fs from 'node:fs';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { driverOptions, type DatabaseAddress } from './database-address.ts';
 import type { ServerAddress } from './global-setup.ts';
 import type { MysqlFlavor } from './servers/index.ts';
-
-/** How to reach the database, as superuser. */
-interface DatabaseConfig extends ServerAddress {
-  database: string;
-}
 
 type Row = Record<string, unknown>;
 
 export interface TestDatabase extends AsyncDisposable {
-  readonly config: DatabaseConfig;
+  /** How to reach it, as superuser. */
+  readonly config: DatabaseAddress;
   /** One statement on one connection of the test's own, kept open between calls; the rows it returns, if any. */
   query<Result extends Row = Row>(sql: string, values?: unknown[]): Promise<Result[]>;
   /** Closes the connection and drops the database, whoever is still connected to it. Safe to call twice. */
@@ -35,16 +31,16 @@ export function sourceFlavors(): MysqlFlavor[] {
   return (['mariadb', 'mysql'] as const).filter((flavor) => servers[flavor] !== undefined);
 }
 
-export async function createSourceDatabase(flavor: MysqlFlavor): Promise<SourceDatabase> {
-  const server = inject('sourceServers')[flavor];
+/** In the server of the run, or in another one, for tests that change a server's own settings. */
+export async function createSourceDatabase(
+  flavor: MysqlFlavor,
+  server: ServerAddress | undefined = inject('sourceServers')[flavor],
+): Promise<SourceDatabase> {
   if (!server) throw new Error(`This run has no ${flavor} server: use describe.each(sourceFlavors())`);
-  const config = { ...server, database: uniqueName() };
+  const { host, port, user, password, caFile } = server;
+  const config = { host, port, user, password, caFile, database: uniqueName() };
   const connection = await mysql.createConnection({
-    host: config.host,
-    port: config.port,
-    user: config.user,
-    password: config.password,
-    ssl: { ca: fs.readFileSync(config.caFile) },
+    ...driverOptions(server),
     multipleStatements: true,
     supportBigNumbers: true,
   });
@@ -93,16 +89,8 @@ async function asPostgresSuperuser(server: ServerAddress, sql: string): Promise<
   }
 }
 
-async function connectToPostgres(config: DatabaseConfig): Promise<pg.Client> {
-  const { host, port, user, password, database, caFile } = config;
-  const client = new pg.Client({
-    host,
-    port,
-    user,
-    password,
-    database,
-    ssl: { ca: fs.readFileSync(caFile) },
-  });
+async function connectToPostgres(config: DatabaseAddress): Promise<pg.Client> {
+  const client = new pg.Client(driverOptions(config));
   client.on('error', () => {}); // the server may be killed by the test; the next query tells
   await client.connect();
   return client;

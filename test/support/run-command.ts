@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectionSettings, type DatabaseAddress } from './database-address.ts';
 import { spawnBound } from './servers/processes.ts';
 
 const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
@@ -28,16 +29,6 @@ export interface RunningCommand {
   kill(signal?: NodeJS.Signals): void;
 }
 
-/** Where the databases of a command are. */
-export interface DatabaseAddress {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-  caFile: string;
-  database: string;
-}
-
 /** The whole environment of a command; `changes` win, and an empty text takes a variable away. */
 export function commandEnvironment(
   source: DatabaseAddress,
@@ -47,18 +38,7 @@ export function commandEnvironment(
   return {
     ...(process.env['PATH'] && { PATH: process.env['PATH'] }),
     NO_COLOR: '1',
-    LEGACY_DB_HOST: source.host,
-    LEGACY_DB_PORT: String(source.port),
-    LEGACY_DB_USER: source.user,
-    LEGACY_DB_PASSWORD: source.password,
-    LEGACY_DB_NAME: source.database,
-    LEGACY_DB_SSL_CA: source.caFile,
-    TARGET_DB_HOST: target.host,
-    TARGET_DB_PORT: String(target.port),
-    TARGET_DB_USER: target.user,
-    TARGET_DB_PASSWORD: target.password,
-    TARGET_DB_NAME: target.database,
-    TARGET_DB_SSL_CA: target.caFile,
+    ...connectionSettings(source, target),
     ...changes,
   };
 }

@@ -104,12 +104,12 @@ test('an error of ours passes through as it is', () => {
 test('a missing privilege comes with its GRANT', () => {
   const account = "'reader'@'%'";
   expect(classifySourceError(driverError({ errno: 1142 }), { ...context, account }).fix).toBe(
-    "At the source: GRANT SELECT ON `clinic`.* TO 'reader'@'%';",
+    "At the source:\nGRANT SELECT ON `clinic`.* TO 'reader'@'%';",
   );
   const error = classifySourceError(driverError({ errno: 1227 }), {
     ...context,
     account,
     privilege: 'BINLOG MONITOR',
   });
-  expect(error.fix).toBe("At the source: GRANT BINLOG MONITOR ON *.* TO 'reader'@'%';");
+  expect(error.fix).toBe("At the source:\nGRANT BINLOG MONITOR ON *.* TO 'reader'@'%';");
 });

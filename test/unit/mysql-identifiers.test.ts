@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   hexLiteral,
   quoteAccount,
+  quoteGrantDatabase,
   quoteSourceIdentifier,
   quoteSourceString,
 } from '../../src/mysql/identifiers.ts';
@@ -27,6 +28,12 @@ test('bytes are written as they are, with or without a character set', () => {
 test('an account is quoted as GRANT takes it', () => {
   expect(quoteAccount('reader@%')).toBe("'reader'@'%'");
   expect(quoteAccount("o'neil@home@10.0.0.1")).toBe("'o''neil@home'@'10.0.0.1'");
+  expect(quoteAccount('clinic\\reader@%')).toBe("`clinic\\reader`@'%'");
+});
+
+test('a database is quoted as GRANT takes it, so that it stands for itself alone', () => {
+  expect(quoteGrantDatabase('my_clinic%`s')).toBe('`my\\_clinic\\%``s`');
+  expect(quoteGrantDatabase('my_clinic', true)).toBe('`my_clinic`');
 });
 
 test.each([

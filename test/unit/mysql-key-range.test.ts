@@ -6,58 +6,18 @@ import {
   rangeableKeyColumns,
   rangePredicate,
 } from '../../src/mysql/key-range.ts';
+import { sourceColumn, sourceIndex, sourceTable } from '../support/source-catalog.ts';
 
 function column(name: string, dataType: string, changes: Partial<SourceColumn> = {}): SourceColumn {
-  return {
-    name,
-    dataType,
-    columnType: dataType,
-    unsigned: false,
-    length: null,
-    precision: null,
-    scale: null,
-    fractionalDigits: 0,
-    charset: null,
-    collation: null,
-    nullable: false,
-    default: null,
-    onUpdateCurrentTimestamp: false,
-    autoIncrement: false,
-    generated: null,
-    members: null,
-    srid: null,
-    json: false,
-    invisible: false,
-    comment: '',
-    ...changes,
-  };
+  return sourceColumn(name, dataType, { nullable: false, ...changes });
 }
 
 function index(name: string, columns: string[], changes: Partial<SourceIndex> = {}): SourceIndex {
-  const parts = columns.map((part) => ({
-    column: part,
-    expression: null,
-    prefixLength: null,
-    descending: false,
-  }));
-  return { name, unique: true, kind: 'btree', visible: true, comment: '', parts, ...changes };
+  return sourceIndex(name, columns, { unique: true, ...changes });
 }
 
 function table(columns: SourceColumn[], indexes: SourceIndex[]): SourceTable {
-  return {
-    name: 't',
-    engine: 'InnoDB',
-    comment: '',
-    collation: null,
-    rowEstimate: 0,
-    dataBytes: 0,
-    partitioned: false,
-    nextAutoIncrement: null,
-    columns,
-    indexes,
-    foreignKeys: [],
-    checks: [],
-  };
+  return sourceTable('t', columns, { indexes });
 }
 
 const a = column('a', 'int');

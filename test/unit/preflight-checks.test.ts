@@ -39,12 +39,17 @@ const FACTS: SourceFacts = {
     retentionSeconds: 7 * 86_400,
     gtidMode: 'ON',
     compressed: false,
+    logsReplicatedChanges: true,
+    isReplica: false,
+    filters: { only: [], never: [] },
   },
   account: "'transfuse'@'%'",
   grants: parseGrants([
     'GRANT REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO `transfuse`@`%`',
     'GRANT SELECT ON `clinic`.* TO `transfuse`@`%`',
   ]),
+  literalGrants: false,
+  inactiveRoles: [],
   tls: { inUse: true, version: 'TLSv1.3', cipher: 'x' },
 };
 
@@ -106,6 +111,42 @@ describe('the source', () => {
     expect(failed(source({}, { retentionSeconds: null }))).toEqual([]);
   });
 
+  test('that is a replica and does not log what it replicates fails; where nobody may know, that is said', () => {
+    const off = { logsReplicatedChanges: false };
+    expect(failed(source({}, { ...off, isReplica: true }))).toEqual(['source-log-replica-updates']);
+    expect(source({}, { ...off, isReplica: true })['source-log-replica-updates']?.remedy).toContain(
+      'log_replica_updates = ON',
+    );
+    const older = { server: MARIADB };
+    expect(source(older, { ...off, isReplica: true })['source-log-replica-updates']?.remedy).toContain(
+      'log_slave_updates = ON',
+    );
+    expect(failed(source({}, { ...off, isReplica: false }))).toEqual([]);
+    expect(source({}, { ...off, isReplica: null })['source-log-replica-updates']).toMatchObject({
+      ok: null,
+      remedySql: "GRANT REPLICATION CLIENT ON *.* TO 'transfuse'@'%';",
+    });
+  });
+
+  test.each([
+    [{ only: ['other'], never: [] }, 'add binlog_do_db = clinic'],
+    [{ only: [], never: ['clinic', 'x'] }, 'remove binlog_ignore_db = clinic'],
+  ])('whose binlog leaves the database out fails: %o', (filters, remedy) => {
+    const findings = source({}, { filters });
+    expect(failed(findings)).toEqual(['source-binlog-filters']);
+    expect(findings['source-binlog-filters']?.remedy).toContain(remedy);
+    expect(failed(source({}, { filters: { only: ['clinic'], never: ['other'] } }))).toEqual([]);
+  });
+
+  test('of MySQL without GTIDs is told what that costs, and how to switch them on', () => {
+    expect(source({}, { gtidMode: 'OFF' })['source-gtid']).toMatchObject({
+      ok: null,
+      remedy: expect.stringContaining('ON_PERMISSIVE'),
+      remedySql: null,
+    });
+    expect(source({ server: MARIADB }, { gtidMode: null })['source-gtid']).toMatchObject({ ok: true });
+  });
+
   test('that does not know row metadata is told apart from one that has them switched off', () => {
     expect(source({}, { rowMetadata: null })['source-binlog-row-metadata']).toMatchObject({ ok: null });
   });
@@ -114,6 +155,21 @@ describe('the source', () => {
     const findings = source({}, {}, ['secrets']);
     expect(findings['source-select']).toMatchObject({ ok: false });
     expect(findings['source-select']?.what).toContain('secrets');
+  });
+
+  test('whose user has a role that is not active is told to make it so', () => {
+    const activation = "SET DEFAULT ROLE ALL TO 'transfuse'@'%';";
+    const grants = parseGrants(['GRANT REPLICATION SLAVE ON *.* TO `transfuse`@`%`']);
+    const findings = source({
+      grants: parseGrants(['GRANT SELECT ON `clinic`.* TO `transfuse`@`%`']),
+      inactiveRoles: [{ name: '`follower`@`%`', grants, activation }],
+    });
+    expect(failed(findings)).toEqual(['source-replication-client', 'source-replication-slave']);
+    expect(findings['source-replication-slave']).toMatchObject({ remedySql: activation });
+    expect(findings['source-replication-slave']?.remedy).toContain('`follower`@`%`');
+    expect(findings['source-replication-client']?.remedySql).toBe(
+      "GRANT REPLICATION CLIENT ON *.* TO 'transfuse'@'%';",
+    );
   });
 
   test('of an old version fails', () => {
@@ -154,6 +210,9 @@ describe('the target', () => {
       'target-version',
       'target-encoding',
     ]);
+    expect(target({ database })['target-encoding']?.remedySql).toMatch(
+      /^ALTER DATABASE "clinic" RENAME TO "clinic_latin1";\nCREATE DATABASE "clinic" OWNER .*;$/,
+    );
     expect(failed(target({ database: null }))).toEqual(['target-database']);
     expect(failed(target({ database: null, canCreateDatabases: true }))).toEqual([]);
   });

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { TargetCatalog, TargetTable } from '../../src/postgres/catalog-model.ts';
 import { mirrorSchema } from '../../src/profiles/mirror/ddl/mirror-schema.ts';
 import { compareSchema } from '../../src/schema/compare-schema.ts';
+import { differencesDocument, renderDifferences } from '../../src/cli/render-schema.ts';
 import { normalizeSql } from '../../src/schema/normalize-sql.ts';
 import { printSchema } from '../../src/schema/print-schema.ts';
-import { describeDifference, SchemaDiffersError } from '../../src/schema/schema-differs-error.ts';
+import { SchemaDiffersError } from '../../src/schema/schema-differs-error.ts';
 import {
   mirrorOptions,
   sourceCatalog,
@@ -35,7 +36,7 @@ const visit: TargetTable = {
       nullable: true,
       default: null,
       identity: null,
-      generated: false,
+      generated: null,
       comment: null,
     },
     {
@@ -44,7 +45,7 @@ const visit: TargetTable = {
       nullable: false,
       default: null,
       identity: null,
-      generated: false,
+      generated: null,
       comment: null,
     },
   ],
@@ -110,7 +111,7 @@ describe('comparing a plan with a target', () => {
     expect(found({ columns: [note, { ...id, nullable: true }] })).toEqual(['differs column id']);
     expect(found({ columns: [note, { ...id, default: '5' }] })).toEqual(['differs column id']);
     expect(found({ columns: [note, { ...id, identity: 'always' }] })).toEqual(['differs column id']);
-    expect(found({ columns: [note, { ...id, generated: true }] })).toEqual(['differs column id']);
+    expect(found({ columns: [note, { ...id, generated: 'stored' }] })).toEqual(['differs column id']);
     expect(found({ columns: [note, id, { ...id, name: 'more' }] })).toEqual(['differs column more']);
   });
 
@@ -137,13 +138,31 @@ describe('comparing a plan with a target', () => {
       { ...visit.columns[1]!, type: 'bigint', nullable: true, default: '5' },
     ];
     const differences = compareSchema(plan, catalog({ columns }));
-    expect(differences.map(describeDifference)).toEqual([
-      'column visit.id: expected integer NOT NULL, found bigint DEFAULT 5',
+    expect(differences).toMatchObject([
+      { kind: 'column', name: 'id', expected: 'integer NOT NULL', found: 'bigint DEFAULT 5' },
     ]);
     expect(new SchemaDiffersError('d', differences).message).toBe(
-      '1 objects of the target differ from the plan; nothing was created or altered: ' +
-        'column visit.id: expected integer NOT NULL, found bigint DEFAULT 5.',
+      '1 object of the target differs from the plan; nothing was created or altered: column visit.id.',
     );
+    expect(renderDifferences(differences))
+      .toBe(`What differs, and the SQL that would mend it. None of it was run.
+
+column visit.id
+  planned  integer NOT NULL
+  found    bigint DEFAULT 5
+    ALTER TABLE "public"."visit" ALTER COLUMN "id" DROP DEFAULT, ALTER COLUMN "id" TYPE integer USING "id"::integer, ALTER COLUMN "id" SET NOT NULL; -- converts the values that are there
+
+A table that was loaded already has to be loaded again where a column was added or its type changed:
+bin/bulk --tables NAME --replace`);
+  });
+
+  it('[invariant 9] does not repeat what comments say', () => {
+    const differences = compareSchema(plan, catalog({ comment: 'of Jane Doe' }));
+    expect(differences).toMatchObject([
+      { kind: 'comment', mend: ['COMMENT ON TABLE "public"."visit" IS NULL; -- bin/schema then sets it'] },
+    ]);
+    const said = renderDifferences(differences) + JSON.stringify(differencesDocument(differences));
+    expect(said).not.toMatch(/Jane|visits/);
   });
 });
 

@@ -4,8 +4,15 @@ import { renderSummary, summaryDocument, type RunSummary } from '../../src/telem
 
 const SUMMARY: RunSummary = {
   tables: [
-    { table: 'patient_data', rows: 1_000_000, bytes: 402_000_000, rejected: 12, elapsedMs: 3_100 },
-    { table: 'ämter', rows: 3, bytes: 96, rejected: 0, elapsedMs: 40 },
+    {
+      table: 'patient_data',
+      rows: 1_000_000,
+      bytes: 402_000_000,
+      rejected: 12,
+      rowsNow: 1_000_000,
+      elapsedMs: 3_100,
+    },
+    { table: 'ämter', rows: 3, bytes: 96, rejected: 0, rowsNow: 3, elapsedMs: 40 },
   ],
   elapsedMs: 4_000,
   stagesMs: { read: 1_000, encode: 1_000, copy: 1_500, index: 500, constraints: 0 },
@@ -32,11 +39,26 @@ test('the document of the summary keeps the exact numbers', () => {
     rows: 1_000_003,
     bytes: 402_000_096,
     rejected: 12,
+    rowsNow: 1_000_003,
     elapsedMs: 4_000,
     rowsPerSecond: 250_001,
   });
   expect(tables[1]).toMatchObject({ table: 'ämter', rows: 3, rowsPerSecond: 75 });
   expect(stagesMs).toEqual(SUMMARY.stagesMs);
+});
+
+test('what earlier calls loaded is listed, and counts towards no rate', () => {
+  const [patients] = SUMMARY.tables;
+  const text = renderSummary({
+    ...SUMMARY,
+    tables: [
+      { ...patients!, table: 'resumed', rowsNow: 10_000 },
+      { ...patients!, table: 'finished before', rowsNow: 0, elapsedMs: 0 },
+    ],
+  });
+  expect(text).toMatch(/^resumed +1,000,000 +402 MB +12 +3\.1 +3,226$/m);
+  expect(text).toMatch(/^finished before +1,000,000 +402 MB +12 +– +–$/m);
+  expect(text).toMatch(/^total, 2 tables +2,000,000 +804 MB +24 +4\.0 +2,500$/m);
 });
 
 test('the summary of a run that loaded nothing has no impossible numbers', () => {
@@ -47,7 +69,15 @@ test('the summary of a run that loaded nothing has no impossible numbers', () =>
 });
 
 test('numbers for people are rounded where people round them', () => {
-  expect(formatCount(47_273)).toBe('47,273');
+  expect([0, 999, 1_000, 47_273, 999_999.5, -123_456, 4.2e12].map(formatCount)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '47,273',
+    '1,000,000',
+    '-123,456',
+    '4,200,000,000,000',
+  ]);
   expect([0, 999, 1_000, 99_949, 99_950, 999_499, 999_500, 4.2e12].map(formatBytes)).toEqual([
     '0 B',
     '999 B',

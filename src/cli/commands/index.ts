@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../command.ts';
 import { schemaCommand } from './schema.ts';
 import { bulkCommand } from './bulk.ts';
+import { syncCommand } from './sync.ts';
 import { statusCommand } from './status.ts';
 import { testConnectionCommand } from './test-connection.ts';
 
@@ -9,5 +10,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   testConnectionCommand,
   schemaCommand,
   bulkCommand,
+  syncCommand,
   statusCommand,
 ];

@@ -1,4 +1,5 @@
-import { openSourceEnd, openTargetEnd, readAll, readNumber, type EndAddress } from './database-ends.ts';
+import type { DatabaseAddress } from '../../support/database-address.ts';
+import { openSourceEnd, openTargetEnd, readAll, readNumber } from './database-ends.ts';
 
 export interface ObjectCheck {
   /** Open rejects of the latest run, by source table and reason, such as `visits nul_byte`. */
@@ -9,8 +10,8 @@ export interface ObjectCheck {
 
 /** Whether the keys of the source hold in the target, and what the ledger says was rejected. */
 export async function checkObjects(
-  sourceAddress: EndAddress,
-  targetAddress: EndAddress,
+  sourceAddress: DatabaseAddress,
+  targetAddress: DatabaseAddress,
 ): Promise<ObjectCheck> {
   await using source = await openSourceEnd(sourceAddress);
   await using target = await openTargetEnd(targetAddress);

@@ -2,14 +2,9 @@
  * Whether everything arrived: counts of every table, and the values of its rows, read from both databases by statements
  * of the check's own. Rows are compared as a bag, so no order is needed and tables without a key are as good as others.
  */
+import type { DatabaseAddress } from '../../support/database-address.ts';
 import { canonicalColumn } from './canonical-columns.ts';
-import {
-  openSourceEnd,
-  openTargetEnd,
-  readNumber,
-  type DatabaseEnd,
-  type EndAddress,
-} from './database-ends.ts';
+import { openSourceEnd, openTargetEnd, readNumber, type DatabaseEnd } from './database-ends.ts';
 import { RowBag } from './row-bag.ts';
 import { pairTables, type TablePair } from './table-pairs.ts';
 
@@ -28,8 +23,8 @@ export interface TableCheck {
 }
 
 export interface CheckOptions {
-  source: EndAddress;
-  target: EndAddress;
+  source: DatabaseAddress;
+  target: DatabaseAddress;
   /** Of larger tables with an integer column a sample is compared, of about this size. */
   maxComparedRows: number;
   signal?: AbortSignal;

@@ -1,16 +1,7 @@
 /** Both databases, over connections of the check's own. */
-import fs from 'node:fs';
 import mysql from 'mysql2';
 import pg from 'pg';
-
-export interface EndAddress {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-  database: string;
-  caFile: string;
-}
+import { driverOptions, type DatabaseAddress } from '../../support/database-address.ts';
 
 export type Cells = (string | null)[];
 
@@ -33,10 +24,9 @@ export async function readAll(end: DatabaseEnd, sql: string, values: string[] = 
 
 const SESSION = `SET SESSION sql_mode = '', time_zone = '+00:00', net_write_timeout = 600`;
 
-export async function openSourceEnd({ caFile, ...address }: EndAddress): Promise<DatabaseEnd> {
+export async function openSourceEnd(address: DatabaseAddress): Promise<DatabaseEnd> {
   const connection = mysql.createConnection({
-    ...address,
-    ssl: { ca: fs.readFileSync(caFile) },
+    ...driverOptions(address),
     charset: 'utf8mb4',
   });
   // A lost connection fails the statement under way too, which tells.
@@ -56,8 +46,8 @@ export async function openSourceEnd({ caFile, ...address }: EndAddress): Promise
 
 const FETCHED_ROWS = 1000;
 
-export async function openTargetEnd({ caFile, ...address }: EndAddress): Promise<DatabaseEnd> {
-  const client = new pg.Client({ ...address, ssl: { ca: fs.readFileSync(caFile) } });
+export async function openTargetEnd(address: DatabaseAddress): Promise<DatabaseEnd> {
+  const client = new pg.Client(driverOptions(address));
   client.on('error', () => {});
   await client.connect();
   await client.query(`SET timezone = 'UTC'; SET bytea_output = 'hex'; SET extra_float_digits = 1`);

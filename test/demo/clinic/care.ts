@@ -1,5 +1,5 @@
 /** What happened to a patient: appointments, encounters with vital signs, prescriptions, referrals. */
-import type { AddRow, Counters } from './generate.ts';
+import type { AddRow, Counters } from './rows.ts';
 import { isOrphanReferral, isPlanted } from './planted.ts';
 import type { Random } from './random.ts';
 import { clock, day, number, text, twoDigits } from './sql-values.ts';

@@ -1,5 +1,5 @@
 /** A patient, and what hangs on a patient alone. */
-import type { Counters, AddRow } from './generate.ts';
+import type { Counters, AddRow } from './rows.ts';
 import { isPlanted } from './planted.ts';
 import type { Random } from './random.ts';
 import { clock, day, number, text, twoDigits } from './sql-values.ts';

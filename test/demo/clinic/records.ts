@@ -1,6 +1,6 @@
 /** Documents, and the log of who looked at what. */
 import { createHash } from 'node:crypto';
-import type { AddRow, Counters } from './generate.ts';
+import type { AddRow, Counters } from './rows.ts';
 import { isPlanted } from './planted.ts';
 import type { Random } from './random.ts';
 import { clock, day, text, twoDigits } from './sql-values.ts';

@@ -2,7 +2,7 @@
 import { FIRST_NAMES, LAST_NAMES, SPECIALTIES } from './vocabulary.ts';
 import { Random } from './random.ts';
 import { clock, day, number, text } from './sql-values.ts';
-import type { AddRow } from './generate.ts';
+import type { AddRow } from './rows.ts';
 
 const DEPARTMENTS = ['Reception', 'Cardiology', 'Chirurgie', 'Ambulatório', 'Radiology 2'];
 

@@ -5,6 +5,9 @@ import type { MirrorTable } from '../tables.ts';
 import type { DdlContext } from './context.ts';
 import { currentTimeSql } from './current-time.ts';
 
+/** Sync sets this in its sessions: rows come from it with the time of change that they have at the source. */
+const IS_NOT_SYNC = `current_setting('transfuse.applying', true) IS DISTINCT FROM 'on'`;
+
 /**
  * As in MySQL, a column moves only when the row changes, and keeps a value that the update gave it. An update that
  * gives it the value it has already cannot be told from one that does not name it: the column moves then.
@@ -29,7 +32,7 @@ export function onUpdateObjects(context: DdlContext, table: MirrorTable): Schema
   const tag = dollarTagFor(source);
   const definition =
     `CREATE TRIGGER ${quoteIdentifier(name)} BEFORE UPDATE ON ${qualified(schema, table.name)} FOR EACH ROW ` +
-    `WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION ${qualified(schema, name)}()`;
+    `WHEN (${IS_NOT_SYNC} AND OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION ${qualified(schema, name)}()`;
   return [
     {
       ...base,

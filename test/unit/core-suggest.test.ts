@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { suggest } from '../../src/config/suggest.ts';
+import { suggest } from '../../src/core/suggest.ts';
 
 test('a slip of the keys suggests the name that was meant', () => {
   expect(suggest('buk', ['bulk', 'status'])).toBe('bulk');

@@ -1,0 +1,36 @@
+/** Codes of binlog events, as both servers number them (Log_event_type). Those of rows are in rows-event.ts. */
+export const EVENT = {
+  query: 2,
+  stop: 3,
+  rotate: 4,
+  intVar: 5,
+  rand: 13,
+  userVar: 14,
+  formatDescription: 15,
+  xid: 16,
+  beginLoadQuery: 17,
+  executeLoadQuery: 18,
+  tableMap: 19,
+  incident: 26,
+  heartbeat: 27,
+  ignorable: 28,
+  rowsQuery: 29,
+  gtid: 33,
+  anonymousGtid: 34,
+  previousGtids: 35,
+  transactionContext: 36,
+  viewChange: 37,
+  xaPrepare: 38,
+  transactionPayload: 40,
+  heartbeatV2: 41,
+  taggedGtid: 42,
+  mariadbAnnotateRows: 160,
+  mariadbBinlogCheckpoint: 161,
+  mariadbGtid: 162,
+  mariadbGtidList: 163,
+  mariadbStartEncryption: 164,
+  mariadbQueryCompressed: 165,
+} as const;
+
+/** The event is not in the file: the server made it up for this reader. */
+export const ARTIFICIAL_FLAG = 0x20;

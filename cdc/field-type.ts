@@ -1,0 +1,38 @@
+/**
+ * Type codes of columns in the binlog (enum_field_types of both servers).
+ * https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html; 140 and 141 are MariaDB's.
+ */
+export const FIELD_TYPE = {
+  tiny: 1,
+  short: 2,
+  long: 3,
+  float: 4,
+  double: 5,
+  timestampOld: 7,
+  longlong: 8,
+  int24: 9,
+  date: 10,
+  timeOld: 11,
+  datetimeOld: 12,
+  year: 13,
+  newDate: 14,
+  varchar: 15,
+  bit: 16,
+  timestamp: 17,
+  datetime: 18,
+  time: 19,
+  blobCompressed: 140,
+  varcharCompressed: 141,
+  vector: 242,
+  json: 245,
+  decimal: 246,
+  enum: 247,
+  set: 248,
+  tinyBlob: 249,
+  mediumBlob: 250,
+  longBlob: 251,
+  blob: 252,
+  varString: 253,
+  string: 254,
+  geometry: 255,
+} as const;

@@ -1,0 +1,45 @@
+import type { RowSource } from '../../streams/row-source.ts';
+import { TransfuseError } from '../core/errors.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { watchForStall, wireBytes } from './stall-watch.ts';
+
+/** After an interruption, how long the target may take to end what it is doing. */
+const SETTLE_TIMEOUT_MS = 5_000;
+
+interface LaneWatchOptions {
+  target: TargetConnection;
+  /** The rows being read; null while none are. */
+  rows(): RowSource | null;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Gives up the side that has let the chunk wait without a sign of life, as if its connection had been lost; and after an
+ * interruption a target that does not come to an end. Returns how to stop watching.
+ */
+export function watchLane({ target, rows, timeoutMs, signal }: LaneWatchOptions): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => target.abandon(), SETTLE_TIMEOUT_MS);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  const stopWatching = watchForStall({
+    timeoutMs,
+    progress: () => wireBytes(target.client) + (rows()?.bytesRead ?? 0),
+    onStall: () => {
+      const reading = rows();
+      if (reading?.isWaiting) reading.destroy(sourceIsSilent());
+      else target.abandon();
+    },
+  });
+  return () => {
+    stopWatching();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  };
+}
+
+function sourceIsSilent(): TransfuseError {
+  return new TransfuseError('SOURCE_LOST', 'The source has sent nothing for too long.', { transient: true });
+}

@@ -1,0 +1,131 @@
+import { quantity } from '../../core/quantity.ts';
+import { readCheckpointIfAny, type Checkpoint } from '../../ledger/checkpoints.ts';
+import { ledgerExists } from '../../ledger/ddl.ts';
+import { readTotals, type LoadTotals } from '../../ledger/loads.ts';
+import { lockHolder } from '../../ledger/lock.ts';
+import { openRejectCounts } from '../../ledger/rejects.ts';
+import { latestRun, type Run } from '../../ledger/runs.ts';
+import { readObjectsAway, type ObjectAway } from '../../ledger/saved-objects.ts';
+import { openTarget } from '../../postgres/connection.ts';
+import { formatBytes, formatCount } from '../../telemetry/format.ts';
+import { renderTable } from '../../telemetry/text-table.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import { describeAway, NEXT_SYNC } from '../render-away.ts';
+
+/** Reads the ledger and says what to do next. Changes nothing. */
+export async function runStatusCommand({ settings, signal }: CommandContext): Promise<CommandResult> {
+  const target = await openTarget(settings.targets.patient, {
+    applicationName: 'transfuse status',
+    signal,
+  });
+  try {
+    if (!(await ledgerExists(target))) return nothingYet();
+    const run = await latestRun(target);
+    if (!run) return nothingYet();
+    const status: Status = {
+      run,
+      loads: await readTotals(target, run.id),
+      rejects: await openRejectCounts(target, run.id),
+      away: await readObjectsAway(target, run.id),
+      checkpoint: await readCheckpointIfAny(target, run.id),
+      writer: await lockHolder(target),
+    };
+    const { checkpoint } = status;
+    const document = {
+      ...status,
+      checkpoint: checkpoint && { ...checkpoint, commits: checkpoint.commits.toString() },
+      next: nextStep(status),
+    };
+    return { document, text: render(status) };
+  } finally {
+    await target.close();
+  }
+}
+
+interface Status {
+  run: Run;
+  loads: LoadTotals[];
+  rejects: Awaited<ReturnType<typeof openRejectCounts>>;
+  away: ObjectAway[];
+  /** null where sync has not begun. */
+  checkpoint: Checkpoint | null;
+  writer: Awaited<ReturnType<typeof lockHolder>>;
+}
+
+function nothingYet(): CommandResult {
+  const next = 'Run bin/test-connection, then bin/schema, then bin/bulk.';
+  return { document: { run: null, next }, text: `No run has begun in this target.\nnext: ${next}` };
+}
+
+/** What nobody has tried to put back: it holds only once sync has applied the changes made during the load. */
+function waitingForSync({ run, away }: Status): ObjectAway[] {
+  return run.startPosition === null ? [] : away.filter(({ failure }) => failure === null);
+}
+
+function nextStep(status: Status): string {
+  const { loads, rejects, away, writer, checkpoint } = status;
+  if (writer) return `Wait: ${writer.application} is writing (from ${writer.client}, since ${writer.since}).`;
+  if (loads.some((load) => load.state !== 'complete')) return 'Run bin/bulk: it goes on where it stopped.';
+  if (waitingForSync(status).length > 0)
+    return `Run ${NEXT_SYNC}: it applies what changed at the source, and puts the objects below back.`;
+  if (away.length > 0)
+    return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
+  if (rejects.length > 0) {
+    return 'Look at transfuse.rejects in the target, mend the rows at the source, then run bin/bulk --retry-rejects.';
+  }
+  return checkpoint
+    ? `Everything is loaded. ${NEXT_SYNC} goes on from the position above.`
+    : 'Everything is loaded.';
+}
+
+function render(status: Status): string {
+  const { run, loads, rejects, away, writer, checkpoint } = status;
+  const position = run.startPosition;
+  const lines = [
+    `run ${run.id}, profile ${run.profile}, begun ${run.startedAt.toISOString()}`,
+    `source ${run.source.database} at ${run.source.host}:${run.source.port}`,
+    position
+      ? `position before the first row: ${position.file}:${position.offset}${position.gtidSet ? `, GTID ${position.gtidSet}` : ''}`
+      : 'no binlog position was recorded: sync cannot follow this load',
+    ...(checkpoint ? [describeCheckpoint(checkpoint)] : []),
+    writer ? `writing now: ${writer.application}` : 'nobody is writing now',
+    '',
+    renderTable(
+      [
+        { title: 'table', align: 'left' },
+        { title: 'state', align: 'left' },
+        { title: 'chunks', align: 'right' },
+        { title: 'rows', align: 'right' },
+        { title: 'bytes', align: 'right' },
+        { title: 'open rejects', align: 'right' },
+      ],
+      loads.map((load) => [
+        load.sourceTable,
+        load.state,
+        `${load.chunksDone}/${load.chunks}`,
+        formatCount(load.rowsLoaded),
+        formatBytes(load.bytesWritten),
+        formatCount(load.openRejects),
+      ]),
+    ),
+  ];
+  if (rejects.length > 0) lines.push('', 'open rejects:');
+  for (const reject of rejects) {
+    lines.push(
+      `  ${formatCount(reject.count)} of ${reject.mapping}${reject.column ? `, column ${reject.column}` : ''}: ${reject.reason}`,
+    );
+  }
+  const failed = away.filter(({ failure }) => failure !== null);
+  const waiting = away.filter(({ failure }) => failure === null);
+  if (failed.length > 0) lines.push('', 'could not be restored:');
+  for (const { kind, table, name, failure } of failed)
+    lines.push(`  ${kind} ${name} of ${table}: ${failure}`);
+  if (waiting.length > 0) lines.push('', `not restored yet (${describeAway(waiting)}):`);
+  for (const { kind, table, name } of waiting) lines.push(`  ${kind} ${name} of ${table}`);
+  return [...lines, '', `next: ${nextStep(status)}`].join('\n');
+}
+
+function describeCheckpoint({ position, transactions, sourceCommittedAt, updatedAt }: Checkpoint): string {
+  const committed = sourceCommittedAt ? `, committed there at ${sourceCommittedAt.toISOString()}` : '';
+  return `synced to ${position.file}:${position.offset}: ${quantity(transactions, 'transaction')} of the source${committed}; noted at ${updatedAt.toISOString()}`;
+}

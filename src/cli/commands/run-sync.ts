@@ -1,0 +1,79 @@
+import { TransfuseError } from '../../core/errors.ts';
+import { loadProfile } from '../../profiles/load-profile.ts';
+import { runSync } from '../../sync/sync.ts';
+import type { SyncReport } from '../../sync/sync-report.ts';
+import { formatCount } from '../../telemetry/format.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import { mappingOptions, readExtensions } from '../planning.ts';
+import { observeSync } from '../sync-progress.ts';
+
+export interface SyncCommandOptions {
+  continuous?: boolean;
+  until?: string;
+}
+
+/** Follows the source, with progress. Constraints that do not hold, a stop, and open rejects beyond MAX_REJECTS are its problem. */
+export async function runSyncCommand(
+  context: CommandContext,
+  options: SyncCommandOptions,
+): Promise<CommandResult> {
+  if (options.continuous && options.until !== undefined) {
+    throw new TransfuseError('USAGE', '--continuous has no end, and --until names one.', {
+      fix: 'Give one of --continuous and --until.',
+    });
+  }
+  const { settings, signal } = context;
+  const { profile } = await loadProfile(context.profileName);
+  const target = { applicationName: 'transfuse planning', signal };
+  const extensions = await readExtensions(settings.targets.patient, target);
+  const progress = observeSync(context);
+  try {
+    const report = await runSync({
+      settings,
+      profile,
+      mappingOptions: mappingOptions(settings, extensions),
+      continuous: options.continuous ?? false,
+      until: options.until ?? null,
+      signal,
+      observer: progress.observer,
+    });
+    return syncResult(report, context);
+  } finally {
+    progress.stop();
+  }
+}
+
+function syncResult(report: SyncReport, { settings }: CommandContext): CommandResult {
+  const { position, transactions, rowChanges, elapsedMs, openRejects, restored, away } = report;
+  const gtids = position.gtidSet ? `, GTID ${position.gtidSet}` : '';
+  const lines = [
+    `${formatCount(rowChanges)} row changes of ${formatCount(transactions)} transactions applied in ${(elapsedMs / 1000).toFixed(1)} s`,
+    `position ${position.file}:${position.offset}${gtids}`,
+  ];
+  if (restored > 0) lines.push(`${formatCount(restored)} indexes, constraints and triggers put back`);
+  if (away > 0)
+    lines.push(`${formatCount(away)} indexes, constraints and triggers are still away: see bin/status`);
+  if (openRejects > 0) lines.push(`${formatCount(openRejects)} rows are rejected: see bin/status`);
+  const problem = problemOf(report, settings.bulk.maxRejects);
+  return { document: report, text: lines.join('\n'), ...(problem && { problem }) };
+}
+
+function problemOf(report: SyncReport, maxRejects: number): TransfuseError | null {
+  if (report.restoreFailures.length > 0) {
+    const names = report.restoreFailures.map(({ table, name }) => `${table} ${name}`).join('; ');
+    return new TransfuseError(
+      'RESTORE_INCOMPLETE',
+      `All changes are applied, but not every constraint holds: ${names}.`,
+    );
+  }
+  if (report.ended === 'stopped')
+    return new TransfuseError('INTERRUPTED', 'Stopped at a commit, by a signal.');
+  if (report.openRejects > maxRejects) {
+    return new TransfuseError(
+      'REJECTS_EXCEEDED',
+      `${report.openRejects} rows are rejected, and MAX_REJECTS allows ${maxRejects}. All other changes are applied.`,
+      { where: { rejects: report.openRejects } },
+    );
+  }
+  return null;
+}

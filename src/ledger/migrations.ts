@@ -1,0 +1,25 @@
+import { CHECKPOINTS_DDL } from './checkpoints.ts';
+
+/**
+ * From each version of the ledger to the next: the statements at index n lead from version n + 1 to n + 2. They run in the
+ * transaction that notes the new version, so each runs once.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+ALTER TABLE transfuse.runs ADD COLUMN IF NOT EXISTS options json;
+ALTER TABLE transfuse.loads ADD COLUMN IF NOT EXISTS definition json, ADD COLUMN IF NOT EXISTS end_position jsonb;
+UPDATE transfuse.loads l SET end_position = r.end_position FROM transfuse.runs r WHERE r.id = l.run_id AND l.state <> 'loading';
+ALTER TABLE transfuse.runs DROP COLUMN end_position;
+ALTER TABLE transfuse.saved_objects ADD COLUMN IF NOT EXISTS sync_safe boolean NOT NULL DEFAULT false,
+  ADD COLUMN IF NOT EXISTS key_expressions text[], ADD COLUMN IF NOT EXISTS key_condition text;
+-- Which unique key tells the rows apart was not written down: the primary key, and without one any may be it.
+UPDATE transfuse.saved_objects s SET sync_safe = true WHERE
+  (s.kind = 'index' AND s.definition NOT LIKE 'CREATE UNIQUE%')
+  OR (s.kind IN ('index', 'key') AND EXISTS (SELECT FROM transfuse.saved_objects p WHERE p.kind = 'key'
+    AND (p.run_id, p.schema_name, p.table_name, p.object_name) = (s.run_id, s.schema_name, s.table_name, s.object_name)
+    AND p.definition LIKE '% PRIMARY KEY USING INDEX %'))
+  OR (s.kind IN ('index', 'key') AND NOT EXISTS (SELECT FROM transfuse.saved_objects p WHERE p.kind = 'key'
+    AND (p.run_id, p.schema_name, p.table_name) = (s.run_id, s.schema_name, s.table_name)
+    AND p.definition LIKE '% PRIMARY KEY USING INDEX %'));
+${CHECKPOINTS_DDL}`,
+];

@@ -1,0 +1,93 @@
+/** The plan as bulk executed it: from what the ledger keeps of the source's tables, not from what they are today. */
+import { TransfuseError } from '../core/errors.ts';
+import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
+import type { MappingOptions, Profile } from './mapping.ts';
+import { makePlan, type Plan } from './plan.ts';
+
+/** What the ledger keeps of one load. */
+interface RecordedLoad {
+  mapping: string;
+  fingerprint: string;
+  table: SourceTable | null;
+}
+
+/** What the ledger keeps of a run, and what the source's server is. */
+export interface RecordedRun {
+  database: string;
+  flavor: SourceCatalog['flavor'];
+  /** The options that the run was made with; null where they are not known. */
+  options: Readonly<Record<string, unknown>> | null;
+  loads: readonly RecordedLoad[];
+}
+
+const MAX_NAMED = 20;
+
+/** The variables that an operator sets them by. */
+const VARIABLES: readonly (readonly [path: readonly string[], variable: string])[] = [
+  [['policies', 'zeroDate'], 'ZERO_DATE_POLICY'],
+  [['policies', 'nul'], 'NUL_POLICY'],
+  [['policies', 'tinyint1'], 'TINYINT1'],
+  [['identifierCase'], 'IDENTIFIER_CASE'],
+  [['targetSchema'], 'TARGET_SCHEMA'],
+  [['extensions', 'postgis'], 'the extension postgis'],
+  [['extensions', 'pgvector'], 'the extension vector'],
+];
+
+/** What differs between two sets of mapping options, by the names that the operator knows; values are left out. */
+export function differingOptions(
+  recorded: Readonly<Record<string, unknown>>,
+  options: MappingOptions,
+): string[] {
+  const at = (value: unknown, path: readonly string[]) =>
+    path.reduce<unknown>((inner, name) => (Object(inner) as Record<string, unknown>)[name], value);
+  return VARIABLES.filter(([path]) => at(recorded, path) !== at(options, path)).map(
+    ([, variable]) => variable,
+  );
+}
+
+/**
+ * Compiles the mappings of the run's loads from the recorded definitions. Throws RUN_OPTIONS_DIFFER where the options differ from
+ * those of the run, or where a mapping is not the one that its rows were loaded by (invariant 1), or where a definition is missing.
+ */
+export function planFromLedger(profile: Profile, run: RecordedRun, options: MappingOptions): Plan {
+  const differing = run.options ? differingOptions(run.options, options) : [];
+  if (differing.length > 0) {
+    throw new TransfuseError(
+      'RUN_OPTIONS_DIFFER',
+      `The run was made with other settings than those given now: ${differing.join(', ')}.`,
+      { where: { settings: differing.join(', ') } },
+    );
+  }
+  const unknown = run.loads.filter(({ table }) => table === null).map(({ mapping }) => mapping);
+  if (unknown.length > 0) {
+    throw refusal(
+      'Loaded by an older version, which did not keep the definitions of the source tables',
+      unknown,
+    );
+  }
+  const byName = new Map(run.loads.map(({ table }) => [table!.name, table!]));
+  const catalog: SourceCatalog = {
+    database: run.database,
+    flavor: run.flavor,
+    tables: [...byName.values()],
+    others: { views: [], routines: [], triggers: [], events: [], sequences: [] },
+  };
+  const fingerprints = new Map(run.loads.map(({ mapping, fingerprint }) => [mapping, fingerprint]));
+  const plan = makePlan(profile, catalog, options, [...byName.keys()]);
+  const mappings = plan.mappings.filter(({ mapping }) => fingerprints.has(mapping.id));
+  const planned = new Map(mappings.map(({ mapping, fingerprint }) => [mapping.id, fingerprint]));
+  const others = run.loads
+    .filter(({ mapping, fingerprint }) => planned.get(mapping) !== fingerprint)
+    .map(({ mapping }) => mapping);
+  if (others.length > 0)
+    throw refusal('Loaded by another mapping than the one that the profile gives now', others);
+  return { ...plan, mappings };
+}
+
+function refusal(what: string, mappings: readonly string[]): TransfuseError {
+  const shown = mappings.slice(0, MAX_NAMED).join(', ');
+  const more = mappings.length > MAX_NAMED ? ` and ${mappings.length - MAX_NAMED} more` : '';
+  return new TransfuseError('RUN_OPTIONS_DIFFER', `${what}: ${shown}${more}.`, {
+    where: { mappings: mappings.length },
+  });
+}

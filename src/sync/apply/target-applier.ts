@@ -1,0 +1,279 @@
+/**
+ * Applies batches of source changes to one service database, each with the checkpoint in one transaction (invariant 4).
+ *
+ * Promises: after commit() the target equals what the source's changes, applied one after the other, would have made of it; a
+ * row that the target cannot hold is a reject, and its older version stays. Before commit() nothing is seen by others. After any error
+ * the transaction is gone: the applier is of no more use, and another is opened, on a new session where this one is lost.
+ * Does not promise to notice what others write to the tables. Holds no rows itself: memory is the batch's.
+ */
+import { failpoint } from '../../core/failpoints.ts';
+import type { BinlogPosition } from '../../core/position.ts';
+import { TransfuseError } from '../../core/errors.ts';
+import {
+  ADVANCE_CHECKPOINT,
+  advanceParameters,
+  beginCheckpoint,
+  checkpointMoved,
+  CLAIM_CHECKPOINT,
+  claimParameters,
+} from '../../ledger/checkpoints.ts';
+import type { TargetConnection } from '../../postgres/connection.ts';
+import { classifyTargetError } from '../../postgres/errors.ts';
+import { StatementPipeline } from '../../postgres/statement-pipeline.ts';
+import type { ChangeBatch } from '../change-batch.ts';
+import { CHANGE } from '../change-log.ts';
+import type { SyncPlan } from '../plan-sync.ts';
+import { AppliedRejects } from './applied-rejects.ts';
+import { isAboutChanges, isConflict } from './apply-errors.ts';
+import { applyTable, type ApplyTable } from './apply-table.ts';
+import { reachOf } from './cascade-plan.ts';
+import { CascadeRunner } from './cascade-runner.ts';
+import { deferForeignKeys } from './deferred-checks.ts';
+import { rawTarget, type RawTarget } from './raw-target.ts';
+import { MAX_DIRECT_ROWS, SegmentRunner } from './segment-runner.ts';
+import type { SegmentRules } from './segments.ts';
+import { applyInSourceOrder, conflictAtEnd, type ServerRefusal } from './source-order.ts';
+import { parentsFirst, readTargetFacts } from './target-facts.ts';
+
+export interface ApplierOptions {
+  target: TargetConnection;
+  runId: string;
+  plan: SyncPlan;
+  /** P0 of the run, where sync begins when there is no checkpoint. */
+  startPosition: BinlogPosition;
+}
+
+export interface CommitPoint {
+  position: BinlogPosition;
+  /** When the source committed the last transaction of it; null where none was applied. */
+  sourceCommittedAt: Date | null;
+}
+
+const PART = 'transfuse_part';
+
+/**
+ * Plans are to go by the key's index whatever the statistics say, and not to be made anew for each batch. The last one tells
+ * the triggers of a mirrored schema that the rows are the source's, times of change included.
+ */
+const SESSION_SQL = `SELECT set_config(name, value, false) FROM (VALUES
+  ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'), ('plan_cache_mode', 'force_generic_plan'),
+  ('client_min_messages', 'warning'), ('transfuse.applying', 'on')) AS s(name, value)`;
+
+export class TargetApplier {
+  readonly #target: RawTarget;
+  readonly #runId: string;
+  readonly #tables: readonly ApplyTable[];
+  readonly #cascades: CascadeRunner;
+  readonly #runner: SegmentRunner;
+  readonly #rejects: AppliedRejects;
+  readonly #hasDeferrable: boolean;
+  readonly #rules: SegmentRules;
+  readonly #temporary = new Set<string>();
+  #commits: bigint;
+  #isOpen = false;
+  #counts = { transactions: 0, upserts: 0, deletes: 0, rejects: 0 };
+  /** The position that the target holds. */
+  position: BinlogPosition;
+
+  private constructor(
+    target: RawTarget,
+    { runId, plan }: ApplierOptions,
+    tables: readonly ApplyTable[],
+    rejects: AppliedRejects,
+    checkpoint: { position: BinlogPosition; commits: bigint },
+  ) {
+    this.#target = target;
+    this.#runId = runId;
+    this.#tables = tables;
+    this.#rejects = rejects;
+    this.#commits = checkpoint.commits;
+    this.position = checkpoint.position;
+    this.#hasDeferrable = tables.some(({ facts }) => facts.hasDeferrable);
+    const reach = plan.mappings.map((_, mapping) => reachOf(plan.cascades, mapping));
+    const isParent = new Set(plan.cascades.map(({ parent }) => parent));
+    this.#cascades = new CascadeRunner(target, plan);
+    this.#rules = {
+      movesAlone: (mapping) => tables[mapping]!.facts.isReferenced || isParent.has(mapping),
+      cascadeReach: (mapping) => reach[mapping]!,
+    };
+    this.#runner = new SegmentRunner(target, tables, this.#rules, this.#cascades);
+  }
+
+  /**
+   * Makes a session ready, which must be in no transaction; what the target is like is read now, so that a constraint that
+   * comes back takes another applier. Throws SYNC_KEY_MISSING, TARGET_SCHEMA_MISSING, and what TargetConnection.query throws.
+   */
+  static async open(options: ApplierOptions): Promise<TargetApplier> {
+    const { target, runId, plan, startPosition } = options;
+    await target.query(SESSION_SQL);
+    await target.query('DISCARD TEMP');
+    const facts = await readTargetFacts(target, plan.mappings);
+    const ranks = parentsFirst(facts.map(({ parents }) => parents));
+    const tables = plan.mappings.map((mapping, i) => applyTable(mapping, i, facts[i]!, ranks[i]!));
+    const checkpoint = await beginCheckpoint(target, runId, startPosition);
+    const raw = rawTarget(target.client);
+    const ids = plan.mappings.map(({ planned }) => planned.mapping.id);
+    const rejects = await AppliedRejects.read(raw, runId, ids);
+    return new TargetApplier(raw, options, tables, rejects, checkpoint);
+  }
+
+  /**
+   * Applies the batch in the open transaction, or in a new one. Of a source transaction too large for memory the parts come one
+   * after another, and then commit(). Throws SYNC_CONFLICT, CHECKPOINT_MOVED, and TARGET_* as classified.
+   */
+  async applyPart(batch: ChangeBatch): Promise<void> {
+    await this.#guarded(async () => {
+      await this.#makeTemporaryTables(batch);
+      const refusals = await this.#applyBatch(batch);
+      const rejected = await this.#rejects.settle(batch, refusals);
+      this.#count(batch, rejected);
+    });
+  }
+
+  /** Commits everything since the last commit, and the checkpoint with it. On TARGET_LOST, readCheckpoint() tells whether it took place. */
+  async commit({ position, sourceCommittedAt }: CommitPoint): Promise<void> {
+    await this.#guarded(async () => {
+      if (!this.#isOpen) await this.#begin();
+      failpoint('sync.before-commit');
+      const advance = advanceParameters(this.#runId, { position, sourceCommittedAt, ...this.#counts });
+      const pipeline = new StatementPipeline(this.#target.client);
+      pipeline.execute(ADVANCE_CHECKPOINT, { buffer: advance, start: 0, end: advance.length });
+      pipeline.execute('COMMIT');
+      await pipeline.run();
+      this.#isOpen = false;
+      failpoint('sync.after-commit');
+    });
+    this.#commits++;
+    this.position = position;
+    this.#counts = { transactions: 0, upserts: 0, deletes: 0, rejects: 0 };
+    this.#runner.reset();
+  }
+
+  /** One batch, one commit. */
+  async apply(batch: ChangeBatch, point: CommitPoint): Promise<void> {
+    await this.applyPart(batch);
+    await this.commit(point);
+  }
+
+  async #applyBatch(batch: ChangeBatch): Promise<ServerRefusal[]> {
+    const isFirst = !this.#isOpen;
+    this.#isOpen = true;
+    try {
+      const counts = await this.#applyRange(batch, 0, batch.log.length, PART, isFirst);
+      if (isFirst) requireClaim(counts);
+      return [];
+    } catch (error) {
+      if (!isAboutChanges(error)) throw error;
+      await this.#target.query(`ROLLBACK TO SAVEPOINT ${PART}; RELEASE SAVEPOINT ${PART}`);
+    }
+    return this.#applyInOrder(batch);
+  }
+
+  /** What holds between the source's statements need not hold between single changes: foreign keys are checked at the end. */
+  async #applyInOrder(batch: ChangeBatch): Promise<ServerRefusal[]> {
+    const nameOf = (mapping: number): string => this.#tables[mapping]!.name;
+    const checkForeignKeys = await deferForeignKeys(this.#target, batch.mappings);
+    const refusals = await applyInSourceOrder(
+      {
+        target: this.#target,
+        batch,
+        applyRange: async (from, to, savepoint) => {
+          const begin = (pipeline: StatementPipeline): void => pipeline.execute(`SAVEPOINT ${savepoint}`);
+          await this.#runner.run(batch, from, to, begin, [`RELEASE SAVEPOINT ${savepoint}`]);
+        },
+        movesAlone: this.#rules.movesAlone,
+        nameOf,
+      },
+      0,
+      batch.log.length,
+    );
+    try {
+      await checkForeignKeys();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      throw conflictAtEnd(batch, error);
+    }
+    return refusals;
+  }
+
+  #applyRange(
+    batch: ChangeBatch,
+    from: number,
+    to: number,
+    savepoint: string,
+    begins: boolean,
+  ): Promise<number[]> {
+    const before = (pipeline: StatementPipeline): void => {
+      if (begins) this.#addBegin(pipeline);
+      pipeline.execute(`SAVEPOINT ${savepoint}`);
+      if (this.#hasDeferrable) pipeline.execute('SET CONSTRAINTS ALL DEFERRED');
+    };
+    // What was deferred is checked here, where it can still be traced, and not at the commit.
+    const after = this.#hasDeferrable ? ['SET CONSTRAINTS ALL IMMEDIATE'] : [];
+    return this.#runner.run(batch, from, to, before, [...after, `RELEASE SAVEPOINT ${savepoint}`]);
+  }
+
+  async #begin(): Promise<void> {
+    this.#isOpen = true;
+    const pipeline = new StatementPipeline(this.#target.client);
+    this.#addBegin(pipeline);
+    requireClaim(await pipeline.run());
+  }
+
+  #addBegin(pipeline: StatementPipeline): void {
+    pipeline.execute('BEGIN');
+    const claim = claimParameters(this.#runId, this.#commits);
+    pipeline.execute(CLAIM_CHECKPOINT, { buffer: claim, start: 0, end: claim.length });
+  }
+
+  /** Before any savepoint, so that none is lost by going back to one. */
+  async #makeTemporaryTables(batch: ChangeBatch): Promise<void> {
+    const { log } = batch;
+    const rows = new Map<number, number>();
+    const keys = new Map<number, number>();
+    const cascading = new Set<number>();
+    for (let change = 0; change < log.length; change++) {
+      const mapping = log.mapping(change);
+      const kind = log.kind(change);
+      const counted = kind === CHANGE.upsert ? rows : keys;
+      counted.set(mapping, (counted.get(mapping) ?? 0) + 1);
+      if (kind !== CHANGE.upsert) cascading.add(mapping);
+    }
+    const wanted = [
+      ...[...rows].flatMap(([i, count]) => (count > MAX_DIRECT_ROWS ? this.#tables[i]!.rows : [])),
+      ...[...keys].flatMap(([i, count]) => (count > MAX_DIRECT_ROWS ? this.#tables[i]!.keys : [])),
+    ].map(({ staging, createStaging }) => ({ name: staging, sql: createStaging }));
+    for (const { name, sql } of [...wanted, ...this.#cascades.createStatements(cascading)]) {
+      if (this.#temporary.has(name)) continue;
+      await this.#target.query(sql);
+      this.#temporary.add(name);
+    }
+  }
+
+  #count(batch: ChangeBatch, rejected: number): void {
+    const { log } = batch;
+    for (let change = 0; change < log.length; change++) {
+      const kind = log.kind(change);
+      if (kind === CHANGE.upsert) this.#counts.upserts++;
+      else if (kind === CHANGE.delete || kind === CHANGE.withdraw) this.#counts.deletes++;
+    }
+    this.#counts.rejects += rejected;
+    this.#counts.transactions += batch.transactions.length;
+  }
+
+  /** Classifies what comes out, and leaves no transaction open behind it. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#isOpen) await this.#target.query('ROLLBACK').catch(() => undefined);
+      this.#isOpen = false;
+      throw error instanceof TransfuseError ? error : classifyTargetError(error, { action: 'apply changes' });
+    }
+  }
+}
+
+/** The counts of BEGIN and of the claim, which finds no row where another has moved the checkpoint. */
+function requireClaim(counts: readonly number[]): void {
+  if (counts[1] === 0) throw checkpointMoved();
+}

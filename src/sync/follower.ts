@@ -1,0 +1,263 @@
+/**
+ * One attempt to follow the source, from the ledger's checkpoint until the goal, a stop, or a fault. Puts the parts together:
+ * the plan out of the ledger, the binlog stream, the loop, the target, the handoff. Holds `QUEUE_BYTES` of the binlog, two
+ * batches of up to `BATCH_BYTES`, and a transaction under way of up to `STREAM_FROM_BYTES` (invariant 7).
+ */
+import { BinlogStream } from '../../cdc/binlog-stream.ts';
+import { readCharsets } from '../../cdc/read-charsets.ts';
+import { replicaIdentity } from '../../cdc/replica-identity.ts';
+import { BufferPool } from '../../streams/buffer-pool.ts';
+import { TransfuseError } from '../core/errors.ts';
+import type { BinlogPosition } from '../core/position.ts';
+import { quantity } from '../core/quantity.ts';
+import { ensureLedger } from '../ledger/ddl.ts';
+import { readDefinitions } from '../ledger/definitions.ts';
+import { readLoads } from '../ledger/loads.ts';
+import { latestRun, type Run } from '../ledger/runs.ts';
+import { planFromLedger } from '../mapping/plan-from-ledger.ts';
+import { openSource, type SourceConnection } from '../mysql/connection.ts';
+import { readBinlogPosition } from '../mysql/position.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { goalAt, parseGoal, type Goal } from './goal.ts';
+import { Handoff } from './handoff.ts';
+import { LagMeter } from './lag.ts';
+import { planSync, type SyncPlan } from './plan-sync.ts';
+import { RowsDecoder } from './rows-decoder.ts';
+import { letPass } from './schema-gate.ts';
+import { bytesBetween, SourceWatch } from './source-watch.ts';
+import { SyncBatch } from './sync-batch.ts';
+import { SyncLoop } from './sync-loop.ts';
+import type { SyncOptions } from './sync-options.ts';
+import { TargetSink } from './target-sink.ts';
+
+const QUEUE_BYTES = 16 << 20;
+const BATCH_BYTES = 16 << 20;
+const STREAM_FROM_BYTES = 16 << 20;
+const MEMORY_CHUNK_BYTES = 256 << 10;
+const MAX_FREE_CHUNKS = 64;
+/** Of one transaction that the source has compressed: it has to be expanded at once. */
+const MAX_EXPANDED_BYTES = 1 << 30;
+const MAX_BATCH_AGE_MS = 50;
+const IDLE_CHECKPOINT_MS = 5_000;
+const SILENCE_MS = 15_000;
+const PROGRESS_INTERVAL_MS = 500;
+
+export interface FollowerOptions extends SyncOptions {
+  /** Added to, across attempts. */
+  counts: { transactions: number; rowChanges: number };
+  /** Where the source was when the command began, from an earlier attempt. */
+  knownEnd: BinlogPosition | null;
+}
+
+interface Parts {
+  run: Run;
+  plan: SyncPlan;
+  database: string;
+  end: BinlogPosition;
+  decoder: RowsDecoder;
+  sink: TargetSink;
+  handoff: Handoff;
+}
+
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #parts: Parts;
+  readonly #lag = new LagMeter();
+
+  private constructor(options: FollowerOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /**
+   * Reads the ledger and asks the source. Throws SYNC_NOT_LOADED, SYNC_IMPOSSIBLE, SYNC_KEY_MISSING, RUN_OPTIONS_DIFFER,
+   * CDC_BINLOG_OFF, and what connecting throws.
+   */
+  static async prepare(target: TargetConnection, options: FollowerOptions): Promise<Follower> {
+    const { settings, signal, observer } = options;
+    await ensureLedger(target);
+    const run = await readRun(target, options);
+    const source = await openSource(settings.source, { purpose: 'sync planning', signal });
+    try {
+      const { database } = settings.source;
+      const loads = await readDefinitions(target, run.id);
+      const recorded = { database, flavor: source.server.flavor, options: run.options, loads };
+      const plan = planFromLedger(options.profile, recorded, options.mappingOptions);
+      const syncPlan = planSync(plan, source.server);
+      const names = plan.mappings.flatMap(({ table }) =>
+        table.columns.flatMap(({ charset }) => charset ?? []),
+      );
+      const charsetOf = await readCharsets(source, names);
+      const startPosition = run.startPosition!;
+      const sink = await TargetSink.open({ target, runId: run.id, plan: syncPlan, startPosition });
+      const handoff = await Handoff.read(target, {
+        settings: settings.targets.patient,
+        runId: run.id,
+        signal,
+        onPhase: (phase) => observer.onPhase(phase),
+        onNote: (text) => observer.onNote(text),
+        onRestored: () => sink.tablesChanged(),
+      });
+      return new Follower(options, {
+        run,
+        plan: syncPlan,
+        database,
+        end: options.knownEnd ?? (await readEnd(source)),
+        decoder: new RowsDecoder({ database, mappings: syncPlan.mappings, charsetOf }),
+        sink,
+        handoff,
+      });
+    } finally {
+      await source.close();
+    }
+  }
+
+  get runId(): string {
+    return this.#parts.run.id;
+  }
+
+  /** Where the source was when the command began. */
+  get end(): BinlogPosition {
+    return this.#parts.end;
+  }
+
+  /** Where the target is. */
+  get position(): BinlogPosition {
+    return this.#parts.sink.position;
+  }
+
+  get handoff(): Handoff {
+    return this.#parts.handoff;
+  }
+
+  /** Rejects with the fault that ended it. What had been committed by then is in the ledger. */
+  async run(): Promise<'at the goal' | 'stopped'> {
+    const { settings, signal, observer } = this.#options;
+    const { run, decoder, sink, handoff, plan } = this.#parts;
+    const from = sink.position;
+    const goal = this.#goal(from);
+    handoff.reached(from);
+    if (goal?.(from)) {
+      await handoff.settled();
+      return 'at the goal';
+    }
+    const stream = new BinlogStream({
+      settings: settings.source,
+      identity: replicaIdentity(run.id),
+      from,
+      wants: (database, table) => decoder.wants(database, table),
+      maxQueuedBytes: QUEUE_BYTES,
+      maxExpandedBytes: MAX_EXPANDED_BYTES,
+      silenceMs: SILENCE_MS,
+      onReconnect: (error) => observer.onRetry(`${error.message} Connecting again.`),
+    });
+    const pool = new BufferPool(MEMORY_CHUNK_BYTES, MAX_FREE_CHUNKS);
+    const loop = new SyncLoop({
+      stream: { take: () => this.#take(stream) },
+      from,
+      sink,
+      decoder,
+      batches: [new SyncBatch(plan.mappings, pool), new SyncBatch(plan.mappings, pool)],
+      batchRows: settings.bulk.batchRows,
+      maxAgeMs: MAX_BATCH_AGE_MS,
+      maxBatchBytes: BATCH_BYTES,
+      streamFromBytes: STREAM_FROM_BYTES,
+      idleCheckpointMs: goal ? 0 : IDLE_CHECKPOINT_MS,
+      onStatement: (item) => {
+        const passage = letPass(item, decoder, this.#parts.database);
+        return passage.kind === 'truncate' ? passage.mappings : [];
+      },
+      onCommitted: (position, batch) => this.#committed(position, batch, loop),
+      ...(goal && { isGoal: goal }),
+    });
+    const watch = new SourceWatch(settings.source, this.#lag);
+    const timer = setInterval(() => this.#report(stream, watch), PROGRESS_INTERVAL_MS);
+    const onAbort = (): void => loop.stop();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) loop.stop();
+    try {
+      await loop.run();
+      await handoff.settled();
+      this.#report(stream, watch);
+      return signal.aborted ? 'stopped' : 'at the goal';
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      clearInterval(timer);
+      await Promise.all([stream.stop(), watch.stop(), handoff.settled()]);
+    }
+  }
+
+  #goal(from: BinlogPosition): Goal | null {
+    const { continuous, until } = this.#options;
+    if (continuous) return null;
+    return until === null ? goalAt(this.#parts.end) : parseGoal(until, from);
+  }
+
+  async #take(stream: BinlogStream): ReturnType<BinlogStream['take']> {
+    const items = await stream.take();
+    this.#lag.heard();
+    if (items.some(({ kind }) => kind === 'rows' || kind === 'statement')) this.#lag.waiting();
+    return items;
+  }
+
+  #committed(position: BinlogPosition, batch: SyncBatch, loop: SyncLoop): void {
+    const { counts } = this.#options;
+    counts.transactions += batch.transactions;
+    counts.rowChanges += batch.rowChanges;
+    this.#lag.committed(batch.committedAtMs, loop.hasNothingWaiting);
+    this.#parts.handoff.reached(position);
+  }
+
+  #report(stream: BinlogStream, watch: SourceWatch): void {
+    const { counts, observer } = this.#options;
+    const { position } = this;
+    observer.onProgress({
+      position,
+      ...counts,
+      lagMs: this.#lag.lagMs,
+      queuedBytes: stream.queuedBytes,
+      behindBytes: bytesBetween(position, watch.end),
+      silentMs: this.#lag.silentMs,
+    });
+  }
+}
+
+/** The run that the target holds, where it is one of this source and profile, and its loads are finished. */
+async function readRun(
+  target: TargetConnection,
+  { settings, profile }: Pick<SyncOptions, 'settings' | 'profile'>,
+): Promise<Run> {
+  const run = await latestRun(target);
+  if (!run) throw notLoaded('Nothing has been loaded into this target');
+  const { database } = settings.source;
+  if (run.profile !== profile.name || run.source.database !== database) {
+    throw notLoaded(
+      `The target was loaded from ${run.source.database} with the profile ${run.profile}, and not from ${database} with ${profile.name}`,
+    );
+  }
+  if (run.startPosition === null) {
+    throw notLoaded(
+      'The load has no position in a binlog: it was off, or could not be seen, when the load began',
+    );
+  }
+  const loads = [...(await readLoads(target, run.id)).values()];
+  const open = loads.filter(({ state }) => state !== 'complete');
+  if (loads.length === 0 || open.length > 0) {
+    throw notLoaded(
+      loads.length === 0
+        ? 'No table has been loaded'
+        : `${quantity(open.length, 'table is', 'tables are')} not loaded to the end`,
+    );
+  }
+  return run;
+}
+
+function notLoaded(what: string): TransfuseError {
+  return new TransfuseError('SYNC_NOT_LOADED', `${what}.`);
+}
+
+async function readEnd(source: SourceConnection): Promise<BinlogPosition> {
+  const end = await readBinlogPosition(source);
+  if (end) return end;
+  throw new TransfuseError('CDC_BINLOG_OFF', 'The binlog of the source is off.');
+}

@@ -1,0 +1,108 @@
+/**
+ * From row images of the binlog to the changes of a batch. Each image is read by code that was compiled for its table's
+ * description and the columns that the mapping wants, into the bytes that the encoder of bulk reads (invariants 1, 11).
+ * Holds one buffer as large as the largest rows event asks for.
+ */
+import type { RowsEvent, TableMap } from '../../cdc/model.ts';
+import type { CharsetOfCollation } from '../../cdc/transcode/charset.ts';
+import { compileRowReader, type RowReader } from '../../cdc/transcode/row-reader.ts';
+import type { ChangeBatch } from './change-batch.ts';
+import type { RowImage } from './row-image.ts';
+import type { SyncMapping } from './sync-mapping.ts';
+
+interface MappingReaders {
+  mapping: SyncMapping;
+  /** What tells the row, and what its foreign keys refer to. */
+  before: RowReader;
+  /** What the mapping reads. */
+  after: RowReader;
+}
+
+export interface RowsDecoderOptions {
+  /** The source's database: rows of others are not wanted. */
+  database: string;
+  mappings: readonly SyncMapping[];
+  charsetOf: CharsetOfCollation;
+}
+
+const FIRST_SCRATCH_BYTES = 64 * 1024;
+
+export class RowsDecoder {
+  readonly #options: RowsDecoderOptions;
+  readonly #mappingsOf = new Map<string, SyncMapping[]>();
+  readonly #readers = new WeakMap<TableMap, MappingReaders[]>();
+  readonly #before: RowImage;
+  readonly #after: RowImage;
+
+  constructor(options: RowsDecoderOptions) {
+    this.#options = options;
+    for (const mapping of options.mappings) {
+      const { name } = mapping.planned.table;
+      this.#mappingsOf.set(name, [...(this.#mappingsOf.get(name) ?? []), mapping]);
+    }
+    const buffer = Buffer.allocUnsafeSlow(FIRST_SCRATCH_BYTES);
+    this.#before = { buffer, start: 0, end: 0 };
+    this.#after = { buffer, start: 0, end: 0 };
+  }
+
+  /** Names as the binlog writes them. */
+  wants(database: string, table: string): boolean {
+    return database === this.#options.database && this.#mappingsOf.has(table);
+  }
+
+  /** The mappings that read a table; none for one that nobody wants. */
+  mappingsOf(database: string, table: string): readonly SyncMapping[] {
+    return database === this.#options.database ? (this.#mappingsOf.get(table) ?? []) : [];
+  }
+
+  /**
+   * Adds the event's rows to the batch, once for each mapping that reads their table; returns how many rows there are.
+   * Throws CDC_TABLE_CHANGED, CDC_TYPE_UNKNOWN, CDC_EVENT_MALFORMED.
+   */
+  decode(rows: RowsEvent, batch: ChangeBatch): number {
+    let count = 0;
+    for (const readers of this.#readersOf(rows.table)) count = this.#decodeFor(readers, rows, batch);
+    return count;
+  }
+
+  #decodeFor({ mapping, before, after }: MappingReaders, rows: RowsEvent, batch: ChangeBatch): number {
+    const { body, kind } = rows;
+    this.#makeRoom(before.maxTextBytes(body.length) + after.maxTextBytes(body.length));
+    let count = 0;
+    for (let at = 0; at < body.length; count++) {
+      let end = 0;
+      if (kind !== 'insert') {
+        end = this.#before.end = before.read(body, at, this.#before.buffer, 0);
+        at = before.nextAt;
+      }
+      if (kind === 'delete') {
+        batch.delete(mapping, this.#before);
+        continue;
+      }
+      this.#after.start = end;
+      this.#after.end = after.read(body, at, this.#after.buffer, end);
+      at = after.nextAt;
+      batch.upsert(mapping, kind === 'insert' ? null : this.#before, this.#after);
+    }
+    return count;
+  }
+
+  #readersOf(map: TableMap): MappingReaders[] {
+    let readers = this.#readers.get(map);
+    if (!readers) {
+      const { charsetOf } = this.#options;
+      readers = this.mappingsOf(map.database, map.table).map((mapping) => ({
+        mapping,
+        before: compileRowReader(map, mapping.beforeColumns, charsetOf),
+        after: compileRowReader(map, mapping.planned.compiled.sourceColumns, charsetOf),
+      }));
+      this.#readers.set(map, readers);
+    }
+    return readers;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#after.buffer.length >= bytes) return;
+    this.#before.buffer = this.#after.buffer = Buffer.allocUnsafeSlow(bytes);
+  }
+}

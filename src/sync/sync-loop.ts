@@ -1,0 +1,326 @@
+/**
+ * From the items of the binlog stream to commits on the target. Promises: batches end at source-transaction boundaries only
+ * and go to the target one at a time, in order, each with its checkpoint (invariant 4). While one is applied the next is
+ * filled, so that a slow target makes batches larger instead of the lag; what is held is bounded by `maxBatchBytes` for each
+ * of the two and by `streamFromBytes` for the transaction under way (invariant 7).
+ */
+import { PositionTracker } from '../../cdc/position-tracker.ts';
+import type { RowsEvent } from '../../cdc/model.ts';
+import type { SourceStatement, StreamItem, TransactionCommit } from '../../cdc/transaction-model.ts';
+import type { BinlogPosition } from '../core/position.ts';
+import type { ChangeBatch } from './change-batch.ts';
+import type { RowsDecoder } from './rows-decoder.ts';
+import type { SyncBatch } from './sync-batch.ts';
+import type { SyncMapping } from './sync-mapping.ts';
+
+/** What is written with the rows, in the same transaction. */
+export interface CheckpointUpdate {
+  position: BinlogPosition;
+  /** When the source committed the last of the transactions; null where it did not say. */
+  committedAtMs: number | null;
+  transactions: number;
+}
+
+/** Brings changes to the target. Each call ends before the next begins. */
+export interface ChangeSink {
+  /** A batch and its checkpoint, in one transaction. */
+  apply(changes: ChangeBatch, checkpoint: CheckpointUpdate): Promise<void>;
+  /** A part of a source transaction that is too large to hold: opens the transaction, or goes on with it. */
+  applyPart(changes: ChangeBatch): Promise<void>;
+  /** The source has rolled that transaction back. */
+  rollBackParts(): Promise<void>;
+}
+
+export interface SyncLoopOptions {
+  stream: { take(): Promise<StreamItem[]> };
+  from: BinlogPosition;
+  sink: ChangeSink;
+  decoder: RowsDecoder;
+  /** Two: one is filled while the other is applied. */
+  batches: readonly [SyncBatch, SyncBatch];
+  /** Applied at once when it holds so many row changes and the target is free … */
+  batchRows: number;
+  /** … or when its first transaction has waited so long … */
+  maxAgeMs: number;
+  /** … and waited for when it has become so large. */
+  maxBatchBytes: number;
+  /** A transaction beyond this goes to the target before its end is known. */
+  streamFromBytes: number;
+  /** How often a position is noted while nothing changes. */
+  idleCheckpointMs: number;
+  /**
+   * Called when everything before the statement is on the target; returns the mappings whose tables it has emptied. What it
+   * throws ends the loop before the statement.
+   */
+  onStatement(statement: SourceStatement): readonly SyncMapping[];
+  /** Called at each boundary that is on the target. The batch is void afterwards. */
+  onCommitted(position: BinlogPosition, batch: SyncBatch): void;
+  /** Where the loop ends, at the first boundary that it holds for; never without it. */
+  isGoal?: (position: BinlogPosition) => boolean;
+}
+
+interface OpenTransaction {
+  committedAtMs: number | null;
+  rows: RowsEvent[];
+  bytes: number;
+  /** Parts of it have gone to the target. */
+  isStreaming: boolean;
+}
+
+export class SyncLoop {
+  readonly #options: SyncLoopOptions;
+  readonly #tracker: PositionTracker;
+  #filling: SyncBatch;
+  #spare: SyncBatch | null;
+  #applying: Promise<void> | null = null;
+  #transaction: OpenTransaction | null = null;
+  #isTaking = false;
+  #items: StreamItem[] = [];
+  #failure: { error: unknown } | null = null;
+  #isOver = false;
+  #isStopping = false;
+  /** There is a position that the target does not know. */
+  #hasMoved = false;
+  #lastCheckpointAtMs = performance.now();
+  #wake: (() => void) | null = null;
+
+  constructor(options: SyncLoopOptions) {
+    this.#options = options;
+    this.#tracker = new PositionTracker(options.from);
+    [this.#filling, this.#spare] = options.batches;
+  }
+
+  /** Everything up to here has been taken in, and is on the target once the loop has ended. */
+  get position(): BinlogPosition {
+    return this.#tracker.position();
+  }
+
+  /** Nothing waits but what is being applied. */
+  get hasNothingWaiting(): boolean {
+    return !this.#transaction && this.#filling.transactions === 0 && this.#items.length === 0;
+  }
+
+  /** Ends the loop at the last whole transaction that has been taken in. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#news();
+  }
+
+  /** Resolves when the goal is on the target, or after `stop`. Rejects with what the stream, the sink, or a statement threw. */
+  async run(): Promise<void> {
+    try {
+      while (!this.#isOver && !this.#isStopping) {
+        const items = this.#items;
+        this.#items = [];
+        for (const item of items) {
+          // Most items need not be waited for, and there may be a hundred thousand in a second.
+          const isWaitedFor = this.#takeIn(item);
+          if (isWaitedFor) await isWaitedFor;
+          if (this.#isOver || this.#isStopping) break;
+        }
+        this.#throwFailure();
+        this.#applyIfDue();
+        if (this.#items.length === 0 && !this.#isOver && !this.#isStopping) await this.#waitForNews();
+      }
+      await this.#drain();
+    } finally {
+      await this.#applying;
+    }
+    this.#throwFailure();
+  }
+
+  #takeIn(item: StreamItem): Promise<void> | void {
+    switch (item.kind) {
+      case 'begin':
+        this.#transaction = {
+          committedAtMs: item.commitTimestampMs,
+          rows: [],
+          bytes: 0,
+          isStreaming: false,
+        };
+        return;
+      case 'rows':
+        return this.#rows(item.rows);
+      case 'commit':
+        return this.#commit(item);
+      case 'rollback':
+        return this.#rollBack();
+      case 'statement':
+        return this.#statement(item);
+      case 'position':
+        return this.#advance(item);
+    }
+  }
+
+  #rollBack(): Promise<void> | void {
+    const isStreaming = this.#transaction?.isStreaming === true;
+    this.#transaction = null;
+    if (!isStreaming) return;
+    this.#filling.clear();
+    return this.#options.sink.rollBackParts();
+  }
+
+  #advance(item: StreamItem): void {
+    this.#tracker.advance(item);
+    this.#hasMoved = true;
+    if (this.#options.isGoal?.(this.#tracker.position())) this.#isOver = true;
+  }
+
+  #rows(rows: RowsEvent): Promise<void> | void {
+    const transaction = this.#transaction!;
+    transaction.rows.push(rows);
+    transaction.bytes += rows.body.length;
+    if (transaction.bytes >= this.#options.streamFromBytes) return this.#streamPart(transaction);
+  }
+
+  async #streamPart(transaction: OpenTransaction): Promise<void> {
+    if (!transaction.isStreaming) {
+      await this.#drain();
+      transaction.isStreaming = true;
+    }
+    this.#pour(transaction);
+    await this.#options.sink.applyPart(this.#filling.changes);
+    this.#filling.changes.clear();
+  }
+
+  /** Decodes what is held of the transaction. */
+  #pour(transaction: OpenTransaction): void {
+    const { decoder } = this.#options;
+    const batch = this.#filling;
+    for (const rows of transaction.rows) batch.rowChanges += decoder.decode(rows, batch.changes);
+    transaction.rows = [];
+    transaction.bytes = 0;
+  }
+
+  #commit(item: TransactionCommit): Promise<void> | void {
+    const transaction = this.#transaction!;
+    const batch = this.#filling;
+    this.#pour(transaction);
+    this.#transaction = null;
+    this.#advance(item);
+    batch.transactions++;
+    batch.openedAtMs ??= performance.now();
+    batch.committedAtMs = transaction.committedAtMs ?? batch.committedAtMs;
+    batch.changes.endTransaction(this.#tracker.position());
+    if (transaction.isStreaming) return this.#drain();
+    if (batch.changes.bytes < this.#options.maxBatchBytes) return this.#applyIfDue();
+    return this.#applyFull();
+  }
+
+  async #applyFull(): Promise<void> {
+    await this.#applying;
+    this.#throwFailure();
+    this.#startApplying();
+  }
+
+  async #statement(item: SourceStatement): Promise<void> {
+    const { statement } = item;
+    const { decoder, onStatement } = this.#options;
+    const isUnknown = statement.kind === 'unknown' || statement.database !== null;
+    const names = [...statement.tables, ...statement.renames.map(({ to }) => to)];
+    const emptied: SyncMapping[] = [];
+    if (isUnknown || names.some(({ database, table }) => decoder.wants(database, table))) {
+      await this.#drain();
+      emptied.push(...onStatement(item));
+    }
+    if (item.inTransaction) return;
+    this.#advance(item);
+    if (emptied.length === 0) return;
+    const batch = this.#filling;
+    for (const mapping of emptied) batch.changes.truncate(mapping);
+    batch.transactions++;
+    batch.committedAtMs = item.commitTimestampMs;
+    batch.changes.endTransaction(this.#tracker.position());
+    await this.#drain();
+  }
+
+  #applyIfDue(): void {
+    const { batchRows, maxAgeMs, idleCheckpointMs } = this.#options;
+    if (this.#applying || this.#transaction?.isStreaming) return;
+    const { transactions, rowChanges, openedAtMs } = this.#filling;
+    const now = performance.now();
+    const isDue =
+      transactions > 0
+        ? rowChanges >= batchRows || now - openedAtMs! >= maxAgeMs
+        : this.#hasMoved && now - this.#lastCheckpointAtMs >= idleCheckpointMs;
+    if (isDue) this.#startApplying();
+  }
+
+  #startApplying(): void {
+    const batch = this.#filling;
+    const position = this.#tracker.position();
+    this.#filling = this.#spare!;
+    this.#spare = null;
+    this.#hasMoved = false;
+    this.#lastCheckpointAtMs = performance.now();
+    this.#applying = this.#apply(batch, position).then(
+      () => this.#applied(batch),
+      (error: unknown) => {
+        this.#failure ??= { error };
+        this.#applied(batch);
+      },
+    );
+  }
+
+  async #apply(batch: SyncBatch, position: BinlogPosition): Promise<void> {
+    const { committedAtMs, transactions } = batch;
+    await this.#options.sink.apply(batch.changes, { position, committedAtMs, transactions });
+    this.#options.onCommitted(position, batch);
+  }
+
+  #applied(batch: SyncBatch): void {
+    batch.clear();
+    this.#spare = batch;
+    this.#applying = null;
+    this.#news();
+  }
+
+  /** Everything that was taken in, and its position, is on the target when this resolves. */
+  async #drain(): Promise<void> {
+    await this.#applying;
+    this.#throwFailure();
+    if (this.#filling.transactions === 0 && !this.#hasMoved) return;
+    this.#startApplying();
+    await this.#applying;
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Waits for items, for the end of what is applied, for the age of the batch, or for `stop`. */
+  async #waitForNews(): Promise<void> {
+    if (!this.#isTaking) this.#receive();
+    const { maxAgeMs, idleCheckpointMs } = this.#options;
+    const { openedAtMs } = this.#filling;
+    const dueAtMs = openedAtMs === null ? this.#lastCheckpointAtMs + idleCheckpointMs : openedAtMs + maxAgeMs;
+    await new Promise<void>((resolve) => {
+      const isTimed = !this.#applying && (openedAtMs !== null || this.#hasMoved);
+      const timer = isTimed ? setTimeout(resolve, Math.max(0, dueAtMs - performance.now())) : undefined;
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#items.length > 0 || this.#failure || this.#isStopping || this.#isOver) this.#news();
+    });
+    this.#wake = null;
+  }
+
+  #receive(): void {
+    this.#isTaking = true;
+    const received = (items: StreamItem[]): void => {
+      this.#isTaking = false;
+      this.#items = items;
+      this.#news();
+    };
+    void this.#options.stream.take().then(received, (error: unknown) => {
+      this.#failure ??= { error };
+      received([]);
+    });
+  }
+
+  #news(): void {
+    this.#wake?.();
+  }
+}

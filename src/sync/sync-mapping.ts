@@ -1,0 +1,103 @@
+/** What applying needs to know of a mapping beyond how its rows are encoded: which target row a source row is. */
+import { TransfuseError } from '../core/errors.ts';
+import { compileMapping } from '../mapping/compile.ts';
+import type { CompiledMapping } from '../mapping/compiled-mapping.ts';
+import type { ColumnMapping, RowMapping } from '../mapping/mapping.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { ValuePolicies } from '../mapping/types/codec.ts';
+import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
+import { rowKeyColumns } from '../mysql/row-key.ts';
+
+export interface SyncMapping {
+  planned: PlannedMapping;
+  /** Source columns that tell the rows apart. */
+  sourceKey: SourceColumn[];
+  /** Target columns that are functions of the source key alone, and together differ where it does. */
+  targetKey: string[];
+  /** The source columns of a before image, in the order in which its payload has their values: the key's first. */
+  beforeColumns: SourceColumn[];
+  /** Encodes a before image's payload to the target key, as a COPY tuple of the columns of targetKey. */
+  key: CompiledMapping;
+  /** Where the columns of targetKey are in the encoded row. */
+  keyPositions: number[];
+}
+
+export interface SyncMappingOptions {
+  policies: ValuePolicies;
+  /** Columns that must come with a before image, for the cascades of foreign keys that reference them. */
+  alsoBefore?: readonly string[];
+}
+
+/**
+ * Throws SYNC_IMPOSSIBLE for a table without a primary or non-null unique key, and for a mapping whose target rows cannot be
+ * found by the source's key: both can be loaded but not synced.
+ */
+export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions): SyncMapping {
+  const { mapping, table, compiled } = planned;
+  const names = rowKeyColumns(table);
+  if (names.length === 0) {
+    throw impossible(
+      planned,
+      'it has no primary key, and no unique key without NULLs',
+      `Give the source table ${table.name} a primary key, or leave it out with --tables.`,
+    );
+  }
+  const targetKey = targetKeyOf(mapping, names);
+  if (targetKey === null) {
+    throw impossible(
+      planned,
+      `the target table ${mapping.target.schema}.${mapping.target.table} has no columns that carry its key (${names.join(', ')}) and cannot be NULL`,
+      `Let the mapping ${mapping.id} write the key's columns as they are, or one uuid made of exactly them; for dates in a key set ZERO_DATE_POLICY=reject.`,
+    );
+  }
+  const extra = (options.alsoBefore ?? []).filter((name) => !names.includes(name));
+  const key = compileMapping(keyMapping(mapping, targetKey, extra), table, options.policies);
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  return {
+    planned,
+    sourceKey: names.map((name) => byName.get(name)!),
+    targetKey: targetKey.map((column) => column.target.name),
+    beforeColumns: key.sourceColumns,
+    key,
+    keyPositions: targetKey.map((column) => compiled.targetColumns.indexOf(column.target.name)),
+  };
+}
+
+/** One uuid over exactly the key, or else a plain column for each column of it; null where there is neither. */
+function targetKeyOf(mapping: RowMapping, sourceKey: readonly string[]): ColumnMapping[] | null {
+  const uuid = mapping.columns.find(
+    ({ value }) =>
+      value.kind === 'uuid' &&
+      value.inputs.length === sourceKey.length &&
+      sourceKey.every((name) => value.inputs.includes(name)),
+  );
+  if (uuid) return [uuid];
+  const plain = sourceKey.map((name) => plainColumn(mapping, name));
+  return plain.every((column) => column !== null && !column.target.nullable)
+    ? (plain as ColumnMapping[])
+    : null;
+}
+
+/** The target column that carries the source column as it is; null where none does. */
+export function plainColumn(mapping: RowMapping, sourceColumn: string): ColumnMapping | null {
+  return (
+    mapping.columns.find(({ value }) => value.kind === 'column' && value.column === sourceColumn) ?? null
+  );
+}
+
+function keyMapping(mapping: RowMapping, columns: ColumnMapping[], extra: string[]): RowMapping {
+  const { where: _, ...rest } = mapping;
+  if (extra.length === 0) return { ...rest, columns };
+  // The encoder passes over what a filter reads: so the further columns are known to be there.
+  const where = { inputs: extra, description: 'all rows', accepts: () => true };
+  return { ...rest, columns, where };
+}
+
+function impossible(planned: PlannedMapping, reason: string, fix: string): TransfuseError {
+  const table: SourceTable = planned.table;
+  return new TransfuseError(
+    'SYNC_IMPOSSIBLE',
+    `The table ${table.name} can be loaded but not synced: ${reason}.`,
+    { where: { mapping: planned.mapping.id, table: table.name }, fix },
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Continuous sync: applies the source's changes from where bulk began, and keeps the target equal to the source.
+ *
+ * Promises: rows and checkpoint commit together (invariant 4), so that a restart at any moment goes on exactly there; past the
+ * position at which bulk ended, the target is map(source), and what bulk took away is put back (2); what is not understood
+ * ends the sync at the last good commit (6); one writer (8). Faults that may pass are waited for; with `continuous`, for ever.
+ */
+import { TransfuseError } from '../core/errors.ts';
+import type { BinlogPosition } from '../core/position.ts';
+import { throwIfInterrupted } from '../core/retry.ts';
+import { openRejectCounts } from '../ledger/rejects.ts';
+import { readObjectsAway } from '../ledger/saved-objects.ts';
+import { WriterSession } from '../ledger/writer-session.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { Follower } from './follower.ts';
+import type { SyncOptions } from './sync-options.ts';
+import type { SyncReport } from './sync-report.ts';
+
+/** Throws TransfuseError; what was committed by then is kept, and the same call goes on from there. */
+export async function runSync(options: SyncOptions): Promise<SyncReport> {
+  const { settings, signal, observer, continuous } = options;
+  const session = await WriterSession.open({
+    settings: settings.targets.patient,
+    command: 'sync',
+    signal,
+    retryTimeoutMs: settings.bulk.retryTimeoutMs,
+    onRetry: (warning) => observer.onRetry(warning),
+  });
+  try {
+    const sync = new Sync(options, AbortSignal.any([signal, session.lockLost]));
+    for (;;) {
+      try {
+        return await session.run((target) => sync.follow(target));
+      } catch (error) {
+        if (session.lockLost.aborted) throw session.lockLost.reason;
+        if (!continuous || signal.aborted || !mayPass(error)) throw error;
+        observer.onRetry(`${error.message} Going on to wait, as --continuous says.`);
+      }
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+/** Also what was given up after a time. */
+function mayPass(error: unknown): error is TransfuseError {
+  const isLoss = (code: string): boolean => code === 'SOURCE_LOST' || code === 'TARGET_LOST';
+  return error instanceof TransfuseError && (error.transient || isLoss(error.code));
+}
+
+class Sync {
+  readonly #options: SyncOptions;
+  readonly #signal: AbortSignal;
+  readonly #startedAt = performance.now();
+  /** Where the source was when the command began: a restart does not move it. */
+  #end: BinlogPosition | null = null;
+  readonly #counts = { transactions: 0, rowChanges: 0 };
+
+  constructor(options: SyncOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** From the ledger's checkpoint to the goal, or to the signal. To be called again after a fault: the ledger knows how far it came. */
+  async follow(target: TargetConnection): Promise<SyncReport> {
+    throwIfInterrupted(this.#signal);
+    const follower = await Follower.prepare(target, {
+      ...this.#options,
+      signal: this.#signal,
+      counts: this.#counts,
+      knownEnd: this.#end,
+    });
+    this.#end = follower.end;
+    const ended = await follower.run();
+    const { runId, position } = follower;
+    const rejects = await openRejectCounts(target, runId);
+    const away = await readObjectsAway(target, runId);
+    return {
+      runId,
+      ended,
+      position,
+      ...this.#counts,
+      elapsedMs: performance.now() - this.#startedAt,
+      openRejects: rejects.reduce((sum, { count }) => sum + count, 0),
+      restored: follower.handoff.restored,
+      restoreFailures: follower.handoff.failures,
+      away: away.length,
+    };
+  }
+}

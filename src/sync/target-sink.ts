@@ -1,0 +1,58 @@
+/**
+ * The target as the loop sees it: batches in, commits out. What the target's tables are like is read when it is opened, so it
+ * opens anew after a constraint has come back or a part of a transaction was rolled back.
+ */
+import type { TargetConnection } from '../postgres/connection.ts';
+import { TargetApplier, type ApplierOptions } from './apply/target-applier.ts';
+import type { ChangeBatch } from './change-batch.ts';
+import type { ChangeSink, CheckpointUpdate } from './sync-loop.ts';
+
+export class TargetSink implements ChangeSink {
+  readonly #options: ApplierOptions;
+  #applier: TargetApplier;
+  #isStale = false;
+
+  private constructor(options: ApplierOptions, applier: TargetApplier) {
+    this.#options = options;
+    this.#applier = applier;
+  }
+
+  static async open(options: ApplierOptions): Promise<TargetSink> {
+    return new TargetSink(options, await TargetApplier.open(options));
+  }
+
+  /** Where the target was when the sink was opened, or is since its last commit. */
+  get position(): ApplierOptions['startPosition'] {
+    return this.#applier.position;
+  }
+
+  get target(): TargetConnection {
+    return this.#options.target;
+  }
+
+  /** The target's tables are not what they were: they are looked at again before the next batch. */
+  tablesChanged(): void {
+    this.#isStale = true;
+  }
+
+  async apply(changes: ChangeBatch, { position, committedAtMs }: CheckpointUpdate): Promise<void> {
+    if (!changes.isEmpty) await this.applyPart(changes);
+    const sourceCommittedAt = committedAtMs === null ? null : new Date(committedAtMs);
+    await this.#applier.commit({ position, sourceCommittedAt });
+    if (this.#isStale) await this.#reopen();
+  }
+
+  applyPart(changes: ChangeBatch): Promise<void> {
+    return this.#applier.applyPart(changes);
+  }
+
+  async rollBackParts(): Promise<void> {
+    await this.target.query('ROLLBACK');
+    await this.#reopen();
+  }
+
+  async #reopen(): Promise<void> {
+    this.#isStale = false;
+    this.#applier = await TargetApplier.open(this.#options);
+  }
+}
