@@ -1,3 +1,4 @@
+import { TransfuseError } from '../core/errors.ts';
 import type { TargetConnection } from './connection.ts';
 
 /**
@@ -12,9 +13,13 @@ export async function inTransaction<T>(target: TargetConnection, work: () => Pro
     await target.query('COMMIT');
     return result;
   } catch (error) {
-    if (!target.isLost) await rollBack(target);
+    if (!(target.isLost && isLoss(error))) await rollBack(target);
     throw error;
   }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof TransfuseError && error.code === 'TARGET_LOST';
 }
 
 async function rollBack(target: TargetConnection): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openBulkCase, openSourceSession, type BulkCase, type Changes } from '../support/bulk-case.ts';
 import {
   BALLAST,
@@ -49,6 +49,14 @@ describe.each(sourceFlavors())('a load from %s', (flavor) => {
     );
     expect(ids.length).toBeGreaterThanOrEqual(2);
     for (const { id } of ids) await ballast.sourceQuery(`KILL ${what} ${id}`);
+  }
+
+  async function waitsForLock(statement: string): Promise<boolean> {
+    const processes = await ballast.sourceQuery<{ state: string | null }>(
+      "SELECT state FROM information_schema.processlist WHERE info = ? AND state LIKE '%metadata lock%'",
+      [statement],
+    );
+    return processes.length === 1;
   }
 
   test('reads the chunks again whose connections were cut', async () => {
@@ -130,9 +138,9 @@ describe.each(sourceFlavors())('a load from %s', (flavor) => {
     async (_, statement) => {
       const outcome = await inNewTarget(async () => {
         const session = await openSourceSession(ballast.source);
-        // It waits for the chunks that are being read, and the next ones wait for it.
-        void session.query(statement).finally(() => session.destroy());
-        await sleep(300);
+        // It waits for the chunks that are being read, if any is, and the next ones wait for it.
+        const altering = session.query(statement).finally(() => session.destroy());
+        await Promise.race([altering, vi.waitUntil(() => waitsForLock(statement), { timeout: 20_000 })]);
       });
       expect(outcome.stderr).toContain('ERROR SOURCE_TABLE_CHANGED');
       expect(outcome.stderr).toContain('ballast');
