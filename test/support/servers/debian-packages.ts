@@ -148,6 +148,7 @@ function aptSettings(aptRoot: string, architecture: Architecture): string[] {
     'APT::Sandbox::User': os.userInfo().username,
     'APT::Architecture': architecture.debian,
     'APT::Update::Error-Mode': 'any', // else a release that fails to download is only a warning
+    'Acquire::Check-Valid-Until': 'false', // a mirror behind the day's release does for a throw-away server; its signature is still checked
     'Acquire::Languages': 'none',
     'Acquire::Retries': '3',
     'Acquire::http::Timeout': '20',
