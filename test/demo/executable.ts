@@ -4,7 +4,7 @@ import path from 'node:path';
 import { spawnBound } from '../support/servers/processes.ts';
 
 /** The names of the project's executables that the demo runs. */
-export type ExecutableName = 'test-connection' | 'schema' | 'bulk' | 'status';
+export type ExecutableName = 'test-connection' | 'schema' | 'bulk' | 'sync' | 'status';
 
 export interface ExecutableRun {
   args?: readonly string[];
@@ -27,11 +27,22 @@ export interface ExecutableResult {
 /** The directory with package.json; how far up depends on whether this runs compiled. */
 const PROJECT = findProject(import.meta.dirname);
 
+export interface RunningExecutable {
+  readonly isRunning: boolean;
+  readonly ended: Promise<ExecutableResult>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Runs an executable of bin/ as its users do, to its end. */
+export function runExecutable(name: ExecutableName, run: ExecutableRun): Promise<ExecutableResult> {
+  return startExecutable(name, run).ended;
+}
+
 /**
- * Runs an executable of bin/ as its users do, to its end. An abort is passed on as SIGINT, so that it stops at its last
- * commit. It cannot outlive this process.
+ * Starts an executable of bin/. An abort is passed on as SIGINT, so that it stops at its last commit. It cannot outlive this
+ * process.
  */
-export async function runExecutable(name: ExecutableName, run: ExecutableRun): Promise<ExecutableResult> {
+export function startExecutable(name: ExecutableName, run: ExecutableRun): RunningExecutable {
   const { args = [], env, cwd, output, signal } = run;
   signal?.throwIfAborted();
   const program = { command: process.execPath, args: [path.join(PROJECT, 'bin', name), ...args] };
@@ -40,14 +51,19 @@ export async function runExecutable(name: ExecutableName, run: ExecutableRun): P
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream]?.setEncoding('utf8').on('data', (text: string) => (collected[stream] += text));
   }
-  const interrupt = () => child.kill('SIGINT');
+  const interrupt = () => void child.kill('SIGINT');
   signal?.addEventListener('abort', interrupt);
-  try {
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { exitCode: code ?? 128, ...collected };
-  } finally {
+  const ended = once(child, 'close').then(([code]: (number | null)[]): ExecutableResult => {
     signal?.removeEventListener('abort', interrupt);
-  }
+    return { exitCode: code ?? 128, ...collected };
+  });
+  return {
+    get isRunning() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    ended,
+    kill: (name) => void child.kill(name),
+  };
 }
 
 function findProject(directory: string): string {

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { ServerUnavailableError } from '../support/servers/index.ts';
-import { DemoFailure, performDemo, type DemoResult } from './demo.ts';
+import { DemoFailure } from './commands.ts';
+import { performDemo, type DemoResult } from './demo.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 import { DemoUsageError, HELP, readOptions, type DemoOptions } from './options.ts';
 import { DumpError } from './sql-dump.ts';
 import { openStage, type Stage } from './stage.ts';
+import { WorkloadFailure } from './workload/workload.ts';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -74,7 +76,8 @@ async function keepUp(
   narrator.say(await fs.readFile(envFile, 'utf8'));
   narrator.say(
     `Try    bin/status --env-file ${envFile}\n` +
-      `       bin/bulk --env-file ${envFile} --replace\n` +
+      `       bin/sync --continuous --env-file ${envFile}      and change rows at the source meanwhile\n` +
+      `       bin/bulk --replace --env-file ${envFile}         then bin/sync again\n` +
       `Superusers, by TCP with the password ${stage.target.password}: ` +
       `${stage.source.user} on port ${stage.source.port}, ${stage.target.user} on port ${stage.target.port}.\n` +
       `Stop   Ctrl-C here, or kill ${process.pid}. Servers and data then go.`,
@@ -101,6 +104,9 @@ function stopOnSignals(narrator: Narrator): AbortSignal {
 
 function isExpected(error: unknown): error is Error {
   return (
-    error instanceof DemoFailure || error instanceof DumpError || error instanceof ServerUnavailableError
+    error instanceof DemoFailure ||
+    error instanceof WorkloadFailure ||
+    error instanceof DumpError ||
+    error instanceof ServerUnavailableError
   );
 }

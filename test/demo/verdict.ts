@@ -3,7 +3,10 @@ import { formatCount, formatDuration } from '../../src/telemetry/format.ts';
 import type { DatabaseAddress } from '../support/database-address.ts';
 import { checkObjects } from './check/check-objects.ts';
 import { checkTables, type TableCheck } from './check/check-tables.ts';
+import { missingObjects } from './check/target-objects.ts';
 import type { PlantedRejects } from './clinic/planted.ts';
+import type { Migrated } from './live/migration.ts';
+import { describeLag } from './live/watch.ts';
 import type { Narrator } from './narrator.ts';
 
 export interface Expectation {
@@ -11,6 +14,9 @@ export interface Expectation {
   target: DatabaseAddress;
   /** null where nobody knows what the source holds. */
   plantedRejects: readonly PlantedRejects[] | null;
+  /** Constraints, indexes and triggers that the target had before the load. */
+  objects: ReadonlySet<string>;
+  migrated: Migrated;
   startedAt: number;
   signal: AbortSignal;
 }
@@ -31,26 +37,43 @@ export async function giveVerdict(expected: Expectation, narrator: Narrator): Pr
     ...(checks.length === 0 ? ['The source has no tables.'] : []),
     ...checks.flatMap((check) => check.problems.map((problem) => `${check.table}: ${problem}`)),
     ...objectProblems,
+    ...(await missingObjects(target, expected.objects)),
   ];
   const planted = expected.plantedRejects;
   if (planted) {
-    for (const { table, reason, what, count } of planted) {
+    for (const { table, reason, what, count, mended } of planted) {
       const found = rejects.get(`${table} ${reason}`) ?? 0;
       rejects.delete(`${table} ${reason}`);
-      if (found === count) narrator.say(`Rejected as planted: ${formatCount(count)} of ${table}: ${what}.`);
-      else
+      if (found !== (mended ? 0 : count)) {
         problems.push(
-          `${table}: ${count} rows were planted with ${what}, and ${found} rejected for ${reason}.`,
+          `${table}: ${count} rows were planted with ${what}${mended ? ' and mended' : ''}, and ${found} are rejected for ${reason}.`,
         );
+      } else if (mended) {
+        narrator.say(
+          `Rejected by the load, mended at the source, loaded by sync: ${formatCount(count)} of ${table}: ${what}.`,
+        );
+      } else narrator.say(`Rejected as planted: ${formatCount(count)} of ${table}: ${what}.`);
     }
     for (const [kind, count] of rejects) problems.push(`${count} rejects that nobody planted: ${kind}.`);
   }
   for (const problem of problems) narrator.say(`✗ ${problem}`);
-  narrator.verdict(
-    problems.length === 0,
-    sentence(checks, problems.length, performance.now() - expected.startedAt),
-  );
-  return problems.length === 0;
+  const ok = problems.length === 0;
+  if (ok && expected.objects.size > 0) {
+    narrator.say(
+      `${formatCount(expected.objects.size)} constraints, indexes and triggers are as they were made.`,
+    );
+  }
+  narrator.verdict(ok, sentence(checks, problems.length, performance.now() - expected.startedAt));
+  narrator.verdict(ok, lastLine(expected.migrated, problems.length));
+  return ok;
+}
+
+function lastLine({ changes, lag, notFollowed }: Migrated, problems: number): string {
+  const differences = `${formatCount(problems)} ${problems === 1 ? 'difference' : 'differences'}`;
+  const how = notFollowed
+    ? `not followed (${notFollowed})`
+    : `lag ${lag ? describeLag(lag) : 'not measured: nothing changed'}`;
+  return `${formatCount(changes)} changes applied, ${differences}, ${how}`;
 }
 
 function printChecks(checks: readonly TableCheck[], narrator: Narrator): void {

@@ -64,6 +64,9 @@ function problemOf(report: SyncReport, maxRejects: number): TransfuseError | nul
     return new TransfuseError(
       'RESTORE_INCOMPLETE',
       `All changes are applied, but not every constraint holds: ${names}.`,
+      {
+        fix: 'Mend the rows at the source, then start sync again: it carries that over and restores what is left.',
+      },
     );
   }
   if (report.ended === 'stopped')

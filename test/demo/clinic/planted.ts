@@ -8,6 +8,8 @@ export interface PlantedRejects {
   /** What is wrong with them, in plain words. */
   what: string;
   count: number;
+  /** They have been made good at the source, so that none is rejected any more. */
+  mended?: boolean;
 }
 
 /** One row of this table is such a row for every thousandth patient; no table that others refer to. */
@@ -59,6 +61,11 @@ export function isOrphanReferral(pid: number): boolean {
 
 export function orphanReferrals(patients: number): number {
   return occurrences(patients, ORPHAN_REMAINDER);
+}
+
+/** Whether nothing was planted with this patient. */
+export function isUnremarkable(pid: number): boolean {
+  return !isOrphanReferral(pid) && Object.values(KINDS).every(({ remainder }) => pid % PERIOD !== remainder);
 }
 
 function occurrences(patients: number, remainder: number): number {

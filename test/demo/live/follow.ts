@@ -1,0 +1,126 @@
+/** Runs `bin/sync --continuous` beside the workload, and waits for what is to become true, by positions. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatCount, formatDuration } from '../../../src/telemetry/format.ts';
+import { DemoFailure, type Commands } from '../commands.ts';
+import type { RunningExecutable } from '../executable.ts';
+import type { Narrator } from '../narrator.ts';
+import type { Workload, WorkloadCounts } from '../workload/workload.ts';
+import { isBehind, type EndsOfLog, type LogPlace } from './ends-of-log.ts';
+
+/** What the demo reads of the document of `bin/status --json`. */
+export interface Status {
+  away: { failure: string | null }[];
+  checkpoint: { position: LogPlace; transactions: number; upserts: number; deletes: number } | null;
+}
+
+export interface FollowOptions {
+  commands: Commands;
+  narrator: Narrator;
+  ends: EndsOfLog;
+  workload: Workload | null;
+  signal: AbortSignal;
+}
+
+const LOOK_AGAIN_MS = 50;
+/** So long without a commit of sync, and without what is waited for: something hangs. */
+const MAX_STALL_MS = 5 * 60_000;
+
+/** One process of `bin/sync --continuous`, from its start to its end; none is left running when it is disposed of. */
+export class Following implements AsyncDisposable {
+  readonly #options: FollowOptions;
+  readonly #sync: RunningExecutable;
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+    this.#sync = options.commands.start('sync', ['--continuous']);
+  }
+
+  /** The end of the load is passed, and everything that was away is back, or was tried. */
+  async untilHandedOver(): Promise<Status> {
+    return this.#until('what the load took away to be put back', async () => {
+      const status = await this.status();
+      return status.checkpoint && status.away.every(({ failure }) => failure !== null) ? status : null;
+    });
+  }
+
+  /** What the source had committed at this moment is on the target. */
+  async untilCaughtUp(): Promise<void> {
+    const { ends } = this.#options;
+    const goal = await ends.ofSource();
+    await this.#until(`sync to pass ${goal.file}:${goal.offset}`, async () =>
+      isBehind(await ends.ofTarget(), goal) ? null : true,
+    );
+  }
+
+  async until(what: string, condition: () => boolean): Promise<void> {
+    await this.#until(what, () => Promise.resolve(condition() ? true : null));
+  }
+
+  /** Nothing is changed at the source any more: the command's own word for it that all of it has arrived. */
+  async untilAtRest(): Promise<Status> {
+    const { ends, narrator } = this.#options;
+    const goal = await ends.ofSource();
+    const since = performance.now();
+    const status = await this.#until(`sync to pass ${goal.file}:${goal.offset}`, async () => {
+      const now = await this.status();
+      return isBehind(now.checkpoint?.position ?? null, goal) ? null : now;
+    });
+    narrator.say(
+      `   The source ends at ${goal.file}:${goal.offset}; bin/status --json says that the target is there, ` +
+        `${formatDuration(performance.now() - since)} later.`,
+    );
+    return status;
+  }
+
+  async status(): Promise<Status> {
+    return (await this.#options.commands.ask('status')) as Status;
+  }
+
+  /** Stops it as an operator or a service manager does. Throws DemoFailure where it ends otherwise than expected. */
+  async stop(expected: readonly number[]): Promise<number> {
+    const { commands, narrator, signal } = this.#options;
+    narrator.say('   kill -TERM: sync stops at a commit.');
+    this.#sync.kill('SIGTERM');
+    const { exitCode } = await this.#sync.ended;
+    signal.throwIfAborted();
+    commands.expect('sync', exitCode, expected);
+    return exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // After an abort it has had its SIGINT, and a second signal would end it at once.
+    if (this.#sync.isRunning && !this.#options.signal.aborted) this.#sync.kill('SIGTERM');
+    await this.#sync.ended;
+  }
+
+  async #until<Found>(what: string, find: () => Promise<Found | null>): Promise<Found> {
+    const { commands, ends, signal, workload } = this.#options;
+    let movedAt = performance.now();
+    let seen = '';
+    for (;;) {
+      signal.throwIfAborted();
+      workload?.throwIfFailed();
+      if (!this.#sync.isRunning) {
+        const { exitCode } = await this.#sync.ended;
+        // None is right for a command that goes on until it is stopped.
+        commands.expect('sync', exitCode, []);
+      }
+      const found = await find();
+      if (found !== null) return found;
+      const place = JSON.stringify(await ends.ofTarget());
+      if (place !== seen) [seen, movedAt] = [place, performance.now()];
+      if (performance.now() - movedAt > MAX_STALL_MS) {
+        throw new DemoFailure(
+          `Waited in vain for ${what}: sync has not committed anything for five minutes.`,
+        );
+      }
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+}
+
+/** `8,120 rows in 2,004 transactions, 431 changes/s; 20 transactions rolled back`. */
+export function describeWorkload({ rows, transactions, rolledBack, elapsedMs }: WorkloadCounts): string {
+  const rate = formatCount(Math.round((rows / Math.max(1, elapsedMs)) * 1000));
+  return `${formatCount(rows)} rows changed in ${formatCount(transactions)} transactions, ${rate} a second; ${formatCount(rolledBack)} rolled back`;
+}
