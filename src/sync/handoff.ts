@@ -2,14 +2,18 @@
  * The end of the handoff from bulk (invariant 2): once the position at which every load ended is on the target, what bulk took
  * away comes back, beside the sync that goes on. What could not be put back is tried again by the next command.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { hasPassed, type BinlogPosition } from '../core/position.ts';
+import { quantity } from '../core/quantity.ts';
 import { readLoads } from '../ledger/loads.ts';
 import { restoreObjects } from '../ledger/restore/restore-objects.ts';
 import type { RestoreFailure } from '../ledger/restore/restore-options.ts';
 import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+
+const RETRY_MS = 250;
 
 export interface HandoffOptions {
   settings: DatabaseSettings;
@@ -60,35 +64,44 @@ export class Handoff {
     return !this.#isCutOff;
   }
 
+  /** Locks are taken beside a sync that goes on: where the two met, what is left is tried again. */
   async #restore(): Promise<void> {
     const { settings, runId, signal, onPhase, onNote, onRestored } = this.#options;
     onPhase('the end of the bulk load is passed: restoring constraints, while changes go on being applied');
     const target = await openTarget(settings, { applicationName: 'transfuse sync restore', signal });
     try {
-      const report = await restoreObjects({
-        settings,
-        jobs: 1,
-        target,
-        runId,
-        which: 'all',
-        writersGoOn: true,
-        signal,
-      });
-      this.restored = report.restored;
-      this.failures = report.failures;
-      onNote(`${report.restored} indexes, constraints and triggers are back.`);
-      for (const { kind, table, name, why } of report.failures) {
+      const before = await readObjectsAway(target, runId);
+      this.failures = await this.#untilUnhindered(target);
+      const after = await readObjectsAway(target, runId);
+      this.restored = before.length - after.length;
+      const objects = quantity(
+        this.restored,
+        'index, constraint or trigger',
+        'indexes, constraints and triggers',
+      );
+      onNote(`${objects} back in place.`);
+      for (const { kind, table, name, why } of this.failures) {
         onNote(`not restored: ${kind} ${name} of ${table}. ${why}`);
       }
-    } catch (error) {
-      const isOurs = error instanceof TransfuseError;
-      onNote(
-        `restoring was cut off${isOurs ? `: ${error.message}` : ''}; it goes on when sync is started again.`,
-      );
-      throw error;
     } finally {
       onRestored();
       await target.close();
+    }
+  }
+
+  async #untilUnhindered(target: TargetConnection): Promise<RestoreFailure[]> {
+    const { settings, runId, signal, onNote } = this.#options;
+    const options = { settings, jobs: 1, target, runId, which: 'all', writersGoOn: true, signal } as const;
+    for (;;) {
+      try {
+        return (await restoreObjects(options)).failures;
+      } catch (error) {
+        const mayPass = error instanceof TransfuseError && error.transient && !target.isLost;
+        if (!mayPass || signal.aborted) throw error;
+        onNote(`${error.message} Trying again.`);
+        // What is thrown by an abort here is thrown again, as what it is, by the next attempt.
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 }

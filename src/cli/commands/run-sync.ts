@@ -1,4 +1,5 @@
 import { TransfuseError } from '../../core/errors.ts';
+import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { runSync } from '../../sync/sync.ts';
 import type { SyncReport } from '../../sync/sync-report.ts';
@@ -50,10 +51,11 @@ function syncResult(report: SyncReport, { settings }: CommandContext): CommandRe
     `${formatCount(rowChanges)} row changes of ${formatCount(transactions)} transactions applied in ${(elapsedMs / 1000).toFixed(1)} s`,
     `position ${position.file}:${position.offset}${gtids}`,
   ];
-  if (restored > 0) lines.push(`${formatCount(restored)} indexes, constraints and triggers put back`);
-  if (away > 0)
-    lines.push(`${formatCount(away)} indexes, constraints and triggers are still away: see bin/status`);
-  if (openRejects > 0) lines.push(`${formatCount(openRejects)} rows are rejected: see bin/status`);
+  const objects = (count: number): string =>
+    quantity(count, 'index, constraint or trigger', 'indexes, constraints and triggers');
+  if (restored > 0) lines.push(`${objects(restored)} put back`);
+  if (away > 0) lines.push(`${objects(away)} still away: see bin/status`);
+  if (openRejects > 0) lines.push(`${quantity(openRejects, 'row')} rejected: see bin/status`);
   const problem = problemOf(report, settings.bulk.maxRejects);
   return { document: report, text: lines.join('\n'), ...(problem && { problem }) };
 }
