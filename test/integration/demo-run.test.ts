@@ -1,16 +1,20 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { CITIES, DRUGS, FIRST_NAMES } from '../demo/clinic/vocabulary.ts';
+import { SUPERUSER_PASSWORD } from '../support/servers/types.ts';
 
 const MAIN = path.resolve('dist/test/demo/main.js');
 
 /** Where the programs of the servers are reached; every run uses it again. */
 const SHARED = /^transfuse-servers-/;
+
+const LAST_LINE = /\n([\d,]+) changes applied, 0 differences, lag [\d.]+ m?s median, [\d.]+ m?s at most\n$/;
 
 interface DemoRun {
   exitCode: number | null;
@@ -25,7 +29,7 @@ async function runDemo(
   {
     patients = '60',
     whileRunning,
-  }: { patients?: string; whileRunning?: (output: () => string, kill: () => void) => Promise<void> } = {},
+  }: { patients?: string; whileRunning?: (output: () => string, demo: ChildProcess) => Promise<void> } = {},
 ): Promise<DemoRun> {
   const tmp = fs.mkdtempSync(path.join(os.tmpdir(), 'transfuse-test-'));
   fs.chmodSync(tmp, 0o755); // PostgreSQL runs as another user when the test runs as root
@@ -36,9 +40,8 @@ async function runDemo(
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   const closed = once(child, 'close') as Promise<[number | null]>;
-  const kill = () => void child.kill('SIGINT');
   // A demo that ends early must not be waited for: the exit code tells.
-  if (whileRunning) await Promise.race([whileRunning(() => output, kill), closed]);
+  if (whileRunning) await Promise.race([whileRunning(() => output, child), closed]);
   const [exitCode] = await closed;
   const leftBehind = [...fs.readdirSync(tmp), ...processesNaming(tmp)].filter((name) => !SHARED.test(name));
   fs.rmSync(tmp, { recursive: true });
@@ -57,6 +60,21 @@ function processesNaming(directory: string): string[] {
   });
 }
 
+/** On the target of the demo that has printed this. */
+async function changeTarget(output: string, sql: string): Promise<void> {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: Number(/PostgreSQL on port (\d+)/.exec(output)?.[1]),
+    user: 'postgres',
+    password: SUPERUSER_PASSWORD,
+    database: 'patient_service',
+    ssl: { rejectUnauthorized: false }, // its authority is one that the demo has made for itself
+  });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(50);
 }
@@ -68,45 +86,78 @@ describe('npm run demo', () => {
     expect(exitCode).toBe(0);
     expect(leftBehind).toEqual([]);
     expect(output).toContain('Rejected as planted: 1 of audit_log');
-    for (const command of [
-      'test-connection',
-      'schema',
-      'bulk',
-      'bulk --tables referrals --replace --no-sync',
-      'status',
-    ]) {
+    expect(output).toContain('Rejected by the load, mended at the source, loaded by sync: 1 of insurance');
+    for (const command of ['test-connection', 'schema', 'bulk', 'sync --continuous']) {
       expect(output).toContain(`$ bin/${command}\n`);
     }
+    expect(output).toContain('not restored: foreign-key referrals_referral_doctor_fkey');
+    const [, changes] = LAST_LINE.exec(output) ?? [];
+    expect(Number(changes?.replace(',', ''))).toBeGreaterThan(100);
     const names = FIRST_NAMES.filter((name) => /[^a-z]/i.test(name));
     const values = [...names, ...CITIES, ...DRUGS, '@example.org', '+00 555'];
     expect(values.filter((value) => output.includes(value))).toEqual([]);
   });
 
-  it('stops everything at Ctrl-C', async () => {
+  it.each(['$ bin/bulk', 'restoring constraints'])('stops everything at Ctrl-C: at "%s"', async (moment) => {
     const { exitCode, leftBehind } = await runDemo([], {
-      whileRunning: async (output, kill) => {
-        await until(() => output().includes('$ bin/bulk'));
-        kill();
+      whileRunning: async (output, demo) => {
+        await until(() => output().includes(moment));
+        demo.kill('SIGINT');
       },
     });
     expect(exitCode).toBe(130);
     expect(leftBehind).toEqual([]);
   });
 
+  it('fails where a value of the target is another one in the end', async () => {
+    const { exitCode, output, leftBehind } = await runDemo([], {
+      whileRunning: async (output, demo) => {
+        await until(() => output().includes('$ bin/sync'));
+        demo.kill('SIGSTOP'); // it must not come to the comparison before the value is another one
+        await changeTarget(output(), 'UPDATE departments SET floor = floor + 1 WHERE id = 1');
+        demo.kill('SIGCONT');
+      },
+    });
+    expect(output).toContain('✗ departments: Rows of the same key differ in `floor`.');
+    expect(output).toMatch(/\n[\d,]+ changes applied, 2 differences, lag /);
+    expect(exitCode).toBe(1);
+    expect(leftBehind.filter((name) => !/^transfuse-demo-/.test(name))).toEqual([]); // its logs are kept
+  });
+
+  it('follows a database that nobody knows while rows of it change, and says why where it cannot', async () => {
+    const file = path.join(os.tmpdir(), `transfuse-test-${process.pid}-any.sql`);
+    const rows = Array.from({ length: 30 }, (_, id) => `(${id}, 'word ${id}')`);
+    fs.writeFileSync(
+      file,
+      `CREATE TABLE t (id int PRIMARY KEY, note varchar(40));\nINSERT INTO t VALUES ${rows.join()};\n`,
+    );
+    const followed = await runDemo(['--sql', file]);
+    expect(followed.output).toMatch(LAST_LINE);
+    expect(followed).toMatchObject({ exitCode: 0, leftBehind: [] });
+    fs.appendFileSync(file, 'CREATE TABLE keyless (a int);\n');
+    const loaded = await runDemo(['--sql', file]);
+    fs.rmSync(file);
+    expect(loaded.output).toMatch(
+      /\n0 changes applied, 0 differences, not followed \(without a key: keyless\)\n$/,
+    );
+    expect(loaded).toMatchObject({ exitCode: 0, leftBehind: [] });
+  });
+
   it('keeps the servers up with --keep, says how to reach them, and ends them when it is stopped', async () => {
     let settings = '';
     const { exitCode, output, leftBehind } = await runDemo(['--keep'], {
       patients: '1',
-      whileRunning: async (output, kill) => {
+      whileRunning: async (output, demo) => {
         await until(() => output().includes('Ctrl-C here'));
         const file = /are in (\S+\.env)/.exec(output())?.[1] ?? '';
         settings = fs.readFileSync(file, 'utf8');
         expect(fs.statSync(file).mode & 0o777).toBe(0o600);
-        kill();
+        demo.kill('SIGINT');
       },
     });
     expect(settings).toMatch(/^LEGACY_DB_PORT="\d+"$/m);
     expect(output).toContain(settings);
+    expect(output).toContain('bin/sync --continuous --env-file');
     expect(exitCode).toBe(0);
     expect(leftBehind).toEqual([]);
   });

@@ -6,6 +6,7 @@ import type { RunningExecutable } from '../executable.ts';
 import type { Narrator } from '../narrator.ts';
 import type { Workload, WorkloadCounts } from '../workload/workload.ts';
 import { isBehind, type EndsOfLog, type LogPlace } from './ends-of-log.ts';
+import type { LagProbe } from './lag-probe.ts';
 
 /** What the demo reads of the document of `bin/status --json`. */
 export interface Status {
@@ -22,7 +23,10 @@ export interface FollowOptions {
 }
 
 const LOOK_AGAIN_MS = 50;
-/** So long without a commit of sync, and without what is waited for: something hangs. */
+/** What is waited for; or something that is another one whenever it has come nearer. */
+type Sight<Found> = { found: Found } | { sign: unknown };
+
+/** Without coming nearer: something hangs. */
 const MAX_STALL_MS = 5 * 60_000;
 
 /** One process of `bin/sync --continuous`, from its start to its end; none is left running when it is disposed of. */
@@ -36,10 +40,11 @@ export class Following implements AsyncDisposable {
   }
 
   /** The end of the load is passed, and everything that was away is back, or was tried. */
-  async untilHandedOver(): Promise<Status> {
-    return this.#until('what the load took away to be put back', async () => {
-      const status = await this.status();
-      return status.checkpoint && status.away.every(({ failure }) => failure !== null) ? status : null;
+  async untilHandedOver(): Promise<void> {
+    await this.#until('what the load took away to be put back', async () => {
+      const { checkpoint, away } = await this.status();
+      const waiting = away.filter(({ failure }) => failure === null).length;
+      return checkpoint && waiting === 0 ? { found: true } : { sign: waiting };
     });
   }
 
@@ -47,13 +52,18 @@ export class Following implements AsyncDisposable {
   async untilCaughtUp(): Promise<void> {
     const { ends } = this.#options;
     const goal = await ends.ofSource();
-    await this.#until(`sync to pass ${goal.file}:${goal.offset}`, async () =>
-      isBehind(await ends.ofTarget(), goal) ? null : true,
-    );
+    await this.#until(`sync to pass ${goal.file}:${goal.offset}`, async () => {
+      const place = await ends.ofTarget();
+      return isBehind(place, goal) ? { sign: place?.offset } : { found: true };
+    });
   }
 
-  async until(what: string, condition: () => boolean): Promise<void> {
-    await this.#until(what, () => Promise.resolve(condition() ? true : null));
+  /** So many samples have been taken. */
+  async untilMeasured(probe: LagProbe, samples: number): Promise<void> {
+    await this.#until('the lag to be measured', async () => {
+      const taken = probe.lag?.samples ?? 0;
+      return Promise.resolve(taken < samples ? { sign: taken } : { found: true });
+    });
   }
 
   /** Nothing is changed at the source any more: the command's own word for it that all of it has arrived. */
@@ -63,7 +73,8 @@ export class Following implements AsyncDisposable {
     const since = performance.now();
     const status = await this.#until(`sync to pass ${goal.file}:${goal.offset}`, async () => {
       const now = await this.status();
-      return isBehind(now.checkpoint?.position ?? null, goal) ? null : now;
+      const place = now.checkpoint?.position ?? null;
+      return isBehind(place, goal) ? { sign: place?.offset } : { found: now };
     });
     narrator.say(
       `   The source ends at ${goal.file}:${goal.offset}; bin/status --json says that the target is there, ` +
@@ -93,10 +104,10 @@ export class Following implements AsyncDisposable {
     await this.#sync.ended;
   }
 
-  async #until<Found>(what: string, find: () => Promise<Found | null>): Promise<Found> {
-    const { commands, ends, signal, workload } = this.#options;
+  async #until<Found>(what: string, look: () => Promise<Sight<Found>>): Promise<Found> {
+    const { commands, signal, workload } = this.#options;
     let movedAt = performance.now();
-    let seen = '';
+    let seen: unknown;
     for (;;) {
       signal.throwIfAborted();
       workload?.throwIfFailed();
@@ -105,14 +116,11 @@ export class Following implements AsyncDisposable {
         // None is right for a command that goes on until it is stopped.
         commands.expect('sync', exitCode, []);
       }
-      const found = await find();
-      if (found !== null) return found;
-      const place = JSON.stringify(await ends.ofTarget());
-      if (place !== seen) [seen, movedAt] = [place, performance.now()];
+      const sight = await look();
+      if ('found' in sight) return sight.found;
+      if (sight.sign !== seen) [seen, movedAt] = [sight.sign, performance.now()];
       if (performance.now() - movedAt > MAX_STALL_MS) {
-        throw new DemoFailure(
-          `Waited in vain for ${what}: sync has not committed anything for five minutes.`,
-        );
+        throw new DemoFailure(`Waited in vain for ${what}: nothing has moved for five minutes.`);
       }
       await sleep(LOOK_AGAIN_MS);
     }

@@ -16,7 +16,7 @@ export async function watchAndCatchUp(
     // What had piled up before is not lag.
     await sync.untilCaughtUp();
     await using probe = new LagProbe(ends);
-    await sync.until('the lag to be measured', () => (probe.lag?.samples ?? 0) >= SAMPLES);
+    await sync.untilMeasured(probe, SAMPLES);
     lag = probe.lag;
     const counts = await workload.stop();
     narrator.say(`\n   The front desk closes: ${describeWorkload(counts)}.`);

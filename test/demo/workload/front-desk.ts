@@ -93,6 +93,8 @@ export class FrontDesk implements Script {
 
   #book(): Transaction {
     const pid = this.#patient();
+    // A clinic of a few patients has none for every desk.
+    if (pid === null) return this.#register();
     const rows = Array.from({ length: this.#random.between(1, 3) }, () => {
       const id = ++this.#counters.appointments;
       remember(this.#newAppointments, id);
@@ -201,22 +203,22 @@ export class FrontDesk implements Script {
   }
 
   /** One whose rows all can be loaded: what was planted has to stay as it was. */
-  #patient(): number {
+  #patient(): number | null {
     return this.#known(this.#opening.patients, this.#newPatients, isUnremarkable);
   }
 
-  #appointment(): number {
+  #appointment(): number | null {
     return this.#known(this.#opening.appointments, this.#newAppointments, () => true);
   }
 
   /** Of this desk's share of the old ones, or a new one. */
-  #known(highest: number, recent: readonly number[], mayBe: (id: number) => boolean): number {
+  #known(highest: number, recent: readonly number[], mayBe: (id: number) => boolean): number | null {
     if (recent.length > 0 && this.#random.percent(40)) return this.#random.pick(recent);
     for (let tries = 0; tries < 10; tries++) {
       const id = 1 + this.#random.below(Math.ceil(highest / this.#desks)) * this.#desks + this.#desk;
       if (id <= highest && mayBe(id)) return id;
     }
-    return recent[0] ?? 0;
+    return recent[0] ?? null;
   }
 }
 
