@@ -1,12 +1,10 @@
 /**
  * One attempt to follow the source, from the ledger's checkpoint until the goal, a stop, or a fault. Puts the parts together:
- * the plan out of the ledger, the binlog stream, the loop, the target, the handoff. Holds `QUEUE_BYTES` of the binlog, two
- * batches of up to `BATCH_BYTES`, and a transaction under way of up to `STREAM_FROM_BYTES` (invariant 7).
+ * the plan out of the ledger, the binlog stream, the loop, the target, the handoff. What is held at most is in sync-limits.ts.
  */
 import { BinlogStream } from '../../cdc/binlog-stream.ts';
 import { readCharsets } from '../../cdc/read-charsets.ts';
 import { replicaIdentity } from '../../cdc/replica-identity.ts';
-import { BufferPool } from '../../streams/buffer-pool.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { BinlogPosition } from '../core/position.ts';
 import { quantity } from '../core/quantity.ts';
@@ -26,20 +24,14 @@ import { RowsDecoder } from './rows-decoder.ts';
 import { letPass } from './schema-gate.ts';
 import { bytesBetween, SourceWatch } from './source-watch.ts';
 import { SyncBatch } from './sync-batch.ts';
+import { LOOP_LIMITS, QUEUE_BYTES, SILENCE_MS, syncMemory } from './sync-limits.ts';
 import { SyncLoop } from './sync-loop.ts';
 import type { SyncOptions } from './sync-options.ts';
 import { TargetSink } from './target-sink.ts';
 
-const QUEUE_BYTES = 16 << 20;
-const BATCH_BYTES = 16 << 20;
-const STREAM_FROM_BYTES = 16 << 20;
-const MEMORY_CHUNK_BYTES = 256 << 10;
-const MAX_FREE_CHUNKS = 64;
 /** Of one transaction that the source has compressed: it has to be expanded at once. */
 const MAX_EXPANDED_BYTES = 1 << 30;
-const MAX_BATCH_AGE_MS = 50;
 const IDLE_CHECKPOINT_MS = 5_000;
-const SILENCE_MS = 15_000;
 const PROGRESS_INTERVAL_MS = 500;
 
 export interface FollowerOptions extends SyncOptions {
@@ -151,17 +143,15 @@ export class Follower {
       silenceMs: SILENCE_MS,
       onReconnect: (error) => observer.onRetry(`${error.message} Connecting again.`),
     });
-    const pool = new BufferPool(MEMORY_CHUNK_BYTES, MAX_FREE_CHUNKS);
+    const pool = syncMemory();
     const loop = new SyncLoop({
+      ...LOOP_LIMITS,
       stream: { take: () => this.#take(stream) },
       from,
       sink,
       decoder,
       batches: [new SyncBatch(plan.mappings, pool), new SyncBatch(plan.mappings, pool)],
       batchRows: settings.bulk.batchRows,
-      maxAgeMs: MAX_BATCH_AGE_MS,
-      maxBatchBytes: BATCH_BYTES,
-      streamFromBytes: STREAM_FROM_BYTES,
       idleCheckpointMs: goal ? 0 : IDLE_CHECKPOINT_MS,
       onStatement: (item) => {
         const passage = letPass(item, decoder, this.#parts.database);

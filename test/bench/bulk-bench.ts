@@ -1,22 +1,12 @@
 /** The comparison of bulk loads: one table after the other, all contestants of a table in turn, round after round. */
-import os from 'node:os';
 import type { Arena, Contestant } from './contestants/contestant.ts';
 import { lineUp } from './contestants/line-up.ts';
 import { checkArrival, contentDigest } from './contestants/target-databases.ts';
 import { BENCH_TABLES, createSourceTable, type BenchTableName } from './dataset/index.ts';
-import { cpuSecondsOfTree, machineCpuSeconds } from './measure/proc.ts';
-import { runMeasured, type Usage } from './measure/run-measured.ts';
+import { measureRun, type Run } from './measure/measure-run.ts';
 import type { BulkBenchOptions } from './options.ts';
-import { startBenchServers, type BenchServers } from './servers.ts';
+import { startBenchServers } from './servers.ts';
 import { isInstalled, missingToolsNote } from './tools.ts';
-
-export interface Run extends Usage {
-  /** Of the servers while it ran. */
-  sourceCpuSeconds: number;
-  targetCpuSeconds: number;
-  /** The part of the machine that went to programs which have nothing to do with it, from 0 to 1. */
-  othersShare: number;
-}
 
 export interface ContestantResult {
   id: string;
@@ -92,37 +82,7 @@ async function runOnce(arena: Arena, { id, prepare, script, env, database }: Con
   const { servers } = arena;
   await prepare();
   await servers.queryTarget(database, 'CHECKPOINT');
-  await servers.targetIdle();
-  const before = cpuNow(servers);
-  let usage: Usage;
-  try {
-    usage = await runMeasured(script, env, servers.directory);
-  } catch (error) {
-    throw new Error(`${id} failed. ${(error as Error).message}`, { cause: error });
-  }
-  await servers.targetIdle();
-  const after = cpuNow(servers);
+  const run = await measureRun(servers, { id, script, env });
   await checkArrival(arena, database);
-  const sourceCpuSeconds = after.source - before.source;
-  const targetCpuSeconds = after.target - before.target;
-  const others =
-    after.machine -
-    before.machine -
-    (after.bench - before.bench) -
-    usage.cpuSeconds -
-    sourceCpuSeconds -
-    targetCpuSeconds;
-  const capacity = ((after.atMs - before.atMs) / 1000) * os.availableParallelism();
-  return { ...usage, sourceCpuSeconds, targetCpuSeconds, othersShare: Math.max(0, others / capacity) };
-}
-
-function cpuNow({ source, target }: BenchServers) {
-  const { user, system } = process.cpuUsage();
-  return {
-    atMs: performance.now(),
-    source: cpuSecondsOfTree(source.pid),
-    target: cpuSecondsOfTree(target.pid),
-    bench: (user + system) / 1e6,
-    machine: machineCpuSeconds(),
-  };
+  return run;
 }

@@ -1,25 +1,47 @@
-/** `npm run bench -- bulk`: see USAGE in options.ts. */
+/** `npm run bench -- bulk` and `npm run bench -- sync`: see USAGE in options.ts. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { runBulkBench } from './bulk-bench.ts';
-import { parseBulkOptions, USAGE, UsageError } from './options.ts';
+import { parseBulkOptions, parseSyncOptions, USAGE, UsageError } from './options.ts';
 import { renderMarkdown, resultDocument } from './report.ts';
+import { runSyncBench } from './sync/sync-bench.ts';
+import { renderSyncMarkdown, syncResultDocument } from './sync/sync-report.ts';
 
 const [subject, ...args] = process.argv.slice(2);
+const say = (line: string) => void process.stderr.write(`${line}\n`);
 try {
-  if (subject !== 'bulk') throw new UsageError('What is to be compared? There is: bulk.');
-  const options = parseBulkOptions(args);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const results = await runBulkBench(options, say);
-  await fs.mkdir(path.dirname(options.jsonFile), { recursive: true });
-  await fs.writeFile(
-    options.jsonFile,
-    `${JSON.stringify(resultDocument(results, options.rounds), null, 2)}\n`,
-  );
-  process.stdout.write(renderMarkdown(results, options.rounds));
-  say(`All measurements: ${options.jsonFile}`);
+  if (subject === 'bulk') await bulk();
+  else if (subject === 'sync') await sync();
+  else throw new UsageError('What is to be measured? There are: bulk, sync.');
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${USAGE}`);
   process.exitCode = 2;
+}
+
+async function bulk(): Promise<void> {
+  const options = parseBulkOptions(args);
+  const results = await runBulkBench(options, say);
+  await publish(
+    options.jsonFile,
+    resultDocument(results, options.rounds),
+    renderMarkdown(results, options.rounds),
+  );
+}
+
+async function sync(): Promise<void> {
+  const options = parseSyncOptions(args);
+  const result = await runSyncBench(options, say);
+  await publish(
+    options.jsonFile,
+    syncResultDocument(result, options.rounds),
+    renderSyncMarkdown(result, options.rounds),
+  );
+}
+
+async function publish(jsonFile: string, document: object, markdown: string): Promise<void> {
+  await fs.mkdir(path.dirname(jsonFile), { recursive: true });
+  await fs.writeFile(jsonFile, `${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(markdown);
+  say(`All measurements: ${jsonFile}`);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { MysqlFlavor } from '../support/servers/index.ts';
 import { BENCH_TABLES, type BenchTableName } from './dataset/index.ts';
 
 export interface BulkBenchOptions {
@@ -13,7 +14,22 @@ export interface BulkBenchOptions {
   jsonFile: string;
 }
 
+export interface SyncBenchOptions {
+  /** Row changes of each backlog. */
+  changes: number;
+  rounds: number;
+  sources: MysqlFlavor[];
+  /** Row changes of each source transaction: one backlog for each. */
+  rowsEach: number[];
+  /** 0: lag is not measured. */
+  lagSeconds: number;
+  only: string[] | null;
+  jsonFile: string;
+}
+
 const CONTESTANTS = ['transfuse', 'transfuse-transformed', 'pgloader', 'native-pipe', 'outfile'];
+const SYNC_CONTESTANTS = ['sync', 'decode', 'mysqlbinlog', 'psql'];
+const SOURCES = ['mariadb', 'mysql'];
 
 export const USAGE = `npm run bench -- bulk [options]
 
@@ -25,23 +41,54 @@ Moves the same tables with Transfuse, pgloader and the native tools, in turn, on
   --only <ids>       only these: ${CONTESTANTS.join(', ')}
   --jobs <list>      also Transfuse with each of these JOBS, such as 1,2,4
   --json <file>      all measurements (reports/bench-bulk.json)
+
+npm run bench -- sync [options]
+
+Works off a backlog of row changes with bin/sync, and measures what reading it and applying it cost other programs; then the
+lag under a steady load.
+
+  --rows <n>             row changes of each backlog (1000000)
+  --rounds <n>           how often each contestant runs, one after the other (3)
+  --sources <names>      mariadb, mysql (both)
+  --transactions <list>  row changes of each transaction: one backlog for each (1000,1)
+  --lag-seconds <n>      how long lag is measured; 0 for not at all (30)
+  --only <ids>           only these: ${SYNC_CONTESTANTS.join(', ')}
+  --json <file>          all measurements (reports/bench-sync.json)
 `;
 
 export class UsageError extends Error {}
 
 export function parseBulkOptions(args: string[]): BulkBenchOptions {
-  const { values } = readArgs(args);
-  const tables = list(values.tables ?? Object.keys(BENCH_TABLES).join(','));
+  const values = readArgs(args, ['rows', 'rounds', 'tables', 'only', 'jobs', 'json']);
+  const tables = list(values['tables'] ?? Object.keys(BENCH_TABLES).join(','));
   refuseUnknown('table', tables, Object.keys(BENCH_TABLES));
-  const only = values.only === undefined ? null : list(values.only);
+  const only = values['only'] === undefined ? null : list(values['only']);
   refuseUnknown('contestant', only ?? [], CONTESTANTS);
   return {
-    rows: whole('rows', values.rows ?? '1000000'),
-    rounds: whole('rounds', values.rounds ?? '5'),
+    rows: whole('rows', values['rows'] ?? '1000000'),
+    rounds: whole('rounds', values['rounds'] ?? '5'),
     tables: tables as BenchTableName[],
     only,
-    jobs: values.jobs === undefined ? [] : list(values.jobs).map((text) => whole('jobs', text)),
-    jsonFile: values.json ?? 'reports/bench-bulk.json',
+    jobs: values['jobs'] === undefined ? [] : list(values['jobs']).map((text) => whole('jobs', text)),
+    jsonFile: values['json'] ?? 'reports/bench-bulk.json',
+  };
+}
+
+export function parseSyncOptions(args: string[]): SyncBenchOptions {
+  const values = readArgs(args, ['rows', 'rounds', 'sources', 'transactions', 'lag-seconds', 'only', 'json']);
+  const sources = list(values['sources'] ?? SOURCES.join(','));
+  refuseUnknown('source', sources, SOURCES);
+  const only = values['only'] === undefined ? null : list(values['only']);
+  refuseUnknown('contestant', only ?? [], SYNC_CONTESTANTS);
+  const lagSeconds = values['lag-seconds'] ?? '30';
+  return {
+    changes: whole('rows', values['rows'] ?? '1000000'),
+    rounds: whole('rounds', values['rounds'] ?? '3'),
+    sources: sources as MysqlFlavor[],
+    rowsEach: list(values['transactions'] ?? '1000,1').map((text) => whole('transactions', text)),
+    lagSeconds: lagSeconds === '0' ? 0 : whole('lag-seconds', lagSeconds),
+    only,
+    jsonFile: values['json'] ?? 'reports/bench-sync.json',
   };
 }
 
@@ -51,13 +98,10 @@ function refuseUnknown(what: string, given: readonly string[], known: readonly s
     throw new UsageError(`There is no ${what} ${unknown.join(', ')}, only ${known.join(', ')}.`);
 }
 
-function readArgs(args: string[]) {
-  const option = { type: 'string' } as const;
+function readArgs(args: string[], names: readonly string[]): Partial<Record<string, string>> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   try {
-    return parseArgs({
-      args,
-      options: { rows: option, rounds: option, tables: option, only: option, jobs: option, json: option },
-    });
+    return parseArgs({ args, options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

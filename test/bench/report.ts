@@ -1,6 +1,7 @@
 /** The result for people, as Markdown for the README, and for machines. */
 import os from 'node:os';
-import type { ContestantResult, Run, TableResult } from './bulk-bench.ts';
+import type { ContestantResult, TableResult } from './bulk-bench.ts';
+import type { Run } from './measure/measure-run.ts';
 import { median } from './measure/statistics.ts';
 import { SERVER_SETTINGS } from './servers.ts';
 
@@ -45,8 +46,7 @@ function renderTable({ title, rows, contestants, compared, notes }: TableResult)
     'servers CPU s per 1 M (source + target)',
   ]);
   const equal = compared.length > 1 ? [`The same rows, value by value, from: ${compared.join(', ')}.`] : [];
-  const loud = contestants.flatMap(({ runs }) => runs).filter((run) => run.othersShare > MAX_OTHERS_SHARE);
-  const noise = loud.length > 0 ? [noiseNote(loud)] : [];
+  const noise = noiseNotes(contestants);
   return [
     head,
     row(['---', '--:', '--:', '--:', '--:', '--:']),
@@ -61,16 +61,21 @@ function renderTable({ title, rows, contestants, compared, notes }: TableResult)
 /** What the kernel itself does for the servers' files stays below it. */
 const MAX_OTHERS_SHARE = 0.1;
 
-function noiseNote(loud: readonly Run[]): string {
+/** What is to be said of a machine that did something else meanwhile; nothing of a quiet one. */
+export function noiseNotes(contestants: readonly ContestantResult[]): string[] {
+  const loud = contestants.flatMap(({ runs }) => runs).filter((run) => run.othersShare > MAX_OTHERS_SHARE);
+  if (loud.length === 0) return [];
   const share = Math.round(Math.max(...loud.map((run) => run.othersShare)) * 100);
-  return `NOT A QUIET MACHINE: other programs took up to ${share} % of it during ${loud.length} of the runs. Do not rely on these times.`;
+  return [
+    `NOT A QUIET MACHINE: other programs took up to ${share} % of it during ${loud.length} of the runs. Do not rely on these times.`,
+  ];
 }
 
-function row(cells: string[]): string {
+export function row(cells: string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function perMillion(seconds: number, rows: number): string {
+export function perMillion(seconds: number, rows: number): string {
   return ((seconds * 1e6) / rows).toFixed(2);
 }
 
@@ -96,7 +101,7 @@ function ratioToOurs({ contestants }: TableResult, contestant: ContestantResult)
   return ours ? mediansOf(contestant).wallSeconds / mediansOf(ours).wallSeconds : null;
 }
 
-function mediansOf({ runs }: ContestantResult): Medians {
+export function mediansOf({ runs }: ContestantResult): Medians {
   const of = (key: keyof Run) => median(runs.map((run) => run[key]));
   return {
     wallSeconds: of('wallSeconds'),
@@ -107,7 +112,7 @@ function mediansOf({ runs }: ContestantResult): Medians {
   };
 }
 
-function machine() {
+export function machine() {
   const [cpu] = os.cpus();
   return {
     cores: os.availableParallelism(),

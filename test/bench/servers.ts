@@ -6,7 +6,9 @@ import mysql from 'mysql2/promise';
 import pg from 'pg';
 import {
   startMariadb,
+  startMysql,
   startPostgres,
+  type MysqlFlavor,
   type MysqlServer,
   type PostgresServer,
 } from '../support/servers/index.ts';
@@ -14,6 +16,7 @@ import {
 /** Said in the result: no checkpoint and no autovacuum of the server's own falls into a measurement. */
 export const SERVER_SETTINGS = {
   mariadb: ['--innodb-buffer-pool-size=1G'],
+  mysql: ['--innodb-buffer-pool-size=1G'],
   postgres: [
     '-c',
     'shared_buffers=512MB',
@@ -23,6 +26,8 @@ export const SERVER_SETTINGS = {
     'checkpoint_timeout=1h',
     '-c',
     'autovacuum=off',
+    '-c',
+    'track_commit_timestamp=on',
   ],
 };
 
@@ -40,7 +45,7 @@ export interface BenchServers extends AsyncDisposable {
 }
 
 /** Everything is stopped and removed when the result is disposed of. */
-export async function startBenchServers(): Promise<BenchServers> {
+export async function startBenchServers(flavor: MysqlFlavor = 'mariadb'): Promise<BenchServers> {
   const undo: (() => Promise<unknown>)[] = [];
   const dispose = async () => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
@@ -50,7 +55,8 @@ export async function startBenchServers(): Promise<BenchServers> {
     undo.push(() => target.stop());
     const directory = path.join(target.dir, 'bench');
     await fs.mkdir(directory);
-    const source = await startMariadb({ extraArgs: SERVER_SETTINGS.mariadb });
+    const startSource = flavor === 'mariadb' ? startMariadb : startMysql;
+    const source = await startSource({ extraArgs: SERVER_SETTINGS[flavor] });
     undo.push(() => source.stop());
     const { host, port, user, password } = source;
     const sourceAdmin = await mysql.createConnection({ host, port, user, password });

