@@ -79,13 +79,15 @@ export class TransactionAssembler {
   readonly #wanted = new Map<number, boolean>();
   readonly #xa = new XaTransactions();
   #open: OpenTransaction | null = null;
-  #place: FilePlace;
+  #file: string;
+  #offset: number;
 
   constructor(options: AssemblerOptions) {
     this.#options = options;
     this.#tracker = new PositionTracker(options.from);
     this.#tables = new TableMaps(options.server.flavor);
-    this.#place = { file: options.from.file, offset: Number(options.from.offset) };
+    this.#file = options.from.file;
+    this.#offset = Number(options.from.offset);
   }
 
   /** Behind the last whole transaction: where to go on after a break. */
@@ -103,10 +105,10 @@ export class TransactionAssembler {
 
   /** Throws CDC_EVENT_UNSUPPORTED, CDC_STATEMENT_FORMAT, CDC_XA_UNSUPPORTED, CDC_EVENT_MALFORMED, and what reading rows throws. */
   push(event: PlacedEvent): void {
-    const before = this.#place;
-    if (event.endOffset !== before.offset || event.file !== before.file) {
-      this.#place = { file: event.file, offset: event.endOffset };
-    }
+    const file = this.#file;
+    const offset = this.#offset;
+    this.#file = event.file;
+    this.#offset = event.endOffset;
     if (isRowsEvent(event.type)) return this.#rows(event);
     switch (event.type) {
       case EVENT.tableMap:
@@ -115,15 +117,15 @@ export class TransactionAssembler {
         return this.#commit(this.#requireOpen());
       case EVENT.gtid:
       case EVENT.anonymousGtid:
-        return this.#announce(readMysqlGtid(event, event.type === EVENT.anonymousGtid), before);
+        return this.#announce(readMysqlGtid(event, event.type === EVENT.anonymousGtid), { file, offset });
       case EVENT.taggedGtid:
-        return this.#announce(readTaggedGtid(event), before);
+        return this.#announce(readTaggedGtid(event), { file, offset });
       case EVENT.mariadbGtid:
-        return this.#announce(readMariadbGtid(event), before);
+        return this.#announce(readMariadbGtid(event), { file, offset });
       case EVENT.query:
-        return this.#query(readQueryEvent(event.body), event, before);
+        return this.#query(readQueryEvent(event.body), event, { file, offset });
       case EVENT.mariadbQueryCompressed:
-        return this.#query(this.#expandQuery(event.body), event, before);
+        return this.#query(this.#expandQuery(event.body), event, { file, offset });
       case EVENT.xaPrepare: {
         const open = this.#requireOpen();
         this.#xa.prepare(event.body, open.hasBegun);
@@ -157,7 +159,18 @@ export class TransactionAssembler {
         },
       );
     }
-    this.#open = { ...head, start, isAnnounced: head.isStandalone !== false, hasBegun: false };
+    // Written out: a spread copy of so few fields costs more than all the rest of a small transaction.
+    const { gtid, commitTimestampMs, isStandalone, isTwoPhaseAlter } = head;
+    const isAnnounced = isStandalone !== false;
+    this.#open = {
+      gtid,
+      commitTimestampMs,
+      isStandalone,
+      isTwoPhaseAlter,
+      start,
+      isAnnounced,
+      hasBegun: false,
+    };
   }
 
   #requireOpen(): OpenTransaction {
@@ -200,6 +213,10 @@ export class TransactionAssembler {
     const end = this.#place;
     this.#close();
     this.#emit(hasBegun ? { kind: 'commit', gtid, end } : { kind: 'position', gtid, commitTimestampMs, end });
+  }
+
+  get #place(): FilePlace {
+    return { file: this.#file, offset: this.#offset };
   }
 
   #close(): void {

@@ -8,7 +8,6 @@ import { TransfuseError } from '../src/core/errors.ts';
 import { BinlogPlace } from './binlog-place.ts';
 import { malformedEvent } from './event-bytes.ts';
 import { EVENT } from './event-type.ts';
-import type { BinlogEvent } from './model.ts';
 import type { EventSink } from './placed-event.ts';
 import { expandTransaction } from './transaction-payload.ts';
 
@@ -38,18 +37,18 @@ export class EventFramer {
 
   /** `bytes` begins with the event's header. Throws CDC_BINLOG_CORRUPT, CDC_EVENT_MALFORMED, CDC_EVENT_TOO_LARGE, and what the sink throws. */
   push(bytes: Buffer): void {
-    const event = readEvent(bytes, 0);
-    if (event.bytes !== bytes.length) throw malformedEvent('An event header');
-    this.#hasChecksums = event.type === EVENT.formatDescription ? saysChecksums(bytes) : this.#hasChecksums;
+    if (eventBytes(bytes, 0) !== bytes.length) throw malformedEvent('An event header');
+    const type = bytes[4]!;
+    if (type === EVENT.formatDescription) this.#hasChecksums = saysChecksums(bytes);
     if (this.#hasChecksums) this.#verify(bytes);
     const end = bytes.length - (this.#hasChecksums ? CHECKSUM_BYTES : 0);
     if (end < HEADER_BYTES) throw malformedEvent('An event header');
-    const body = bytes.subarray(HEADER_BYTES, end);
-    const startOffset = this.place.offset;
-    if (event.type === EVENT.rotate) this.#rotate(body);
-    else this.place.pass(event.type, event.flags, bytes.length, event.nextOffset);
-    if (event.type === EVENT.transactionPayload) this.#unwrap(body, startOffset);
-    else this.#hand(event, body, this.place.offset);
+    const { place } = this;
+    const startOffset = place.offset;
+    if (type === EVENT.rotate) this.#rotate(bytes.subarray(HEADER_BYTES, end));
+    else place.pass(type, bytes.readUInt16LE(17), bytes.length, bytes.readUInt32LE(13));
+    if (type === EVENT.transactionPayload) this.#unwrap(bytes.subarray(HEADER_BYTES, end), startOffset);
+    else this.#hand(bytes, 0, end, place.offset);
   }
 
   #verify(bytes: Buffer): void {
@@ -69,43 +68,37 @@ export class EventFramer {
   #unwrap(body: Buffer, startOffset: number): void {
     const events = expandTransaction(body, this.#maxExpandedBytes);
     for (let at = 0; at < events.length;) {
-      const event = readEvent(events, at);
-      const end = at + event.bytes;
-      if (end > events.length || event.type === EVENT.transactionPayload) {
+      const end = at + eventBytes(events, at);
+      if (end > events.length || events[at + 4] === EVENT.transactionPayload) {
         throw malformedEvent('A compressed transaction');
       }
       const isLast = end === events.length;
-      this.#hand(event, events.subarray(at + HEADER_BYTES, end), isLast ? this.place.offset : startOffset);
+      this.#hand(events, at, end, isLast ? this.place.offset : startOffset);
       at = end;
     }
   }
 
-  #hand(
-    { type, timestamp, serverId, flags, nextOffset }: EventHeader,
-    body: Buffer,
-    endOffset: number,
-  ): void {
-    this.#sink({ type, timestamp, serverId, flags, nextOffset, body, file: this.place.file, endOffset });
+  /** The event of `bytes` from `at` to `end`, its header first and no checksum behind. */
+  #hand(bytes: Buffer, at: number, end: number, endOffset: number): void {
+    this.#sink({
+      type: bytes[at + 4]!,
+      timestamp: bytes.readUInt32LE(at),
+      serverId: bytes.readUInt32LE(at + 5),
+      flags: bytes.readUInt16LE(at + 17),
+      nextOffset: bytes.readUInt32LE(at + 13),
+      body: bytes.subarray(at + HEADER_BYTES, end),
+      file: this.place.file,
+      endOffset,
+    });
   }
 }
 
-interface EventHeader extends Omit<BinlogEvent, 'body'> {
-  /** Of the whole event. */
-  bytes: number;
-}
-
-function readEvent(bytes: Buffer, at: number): EventHeader {
+/** The size of a whole event, as its header says. */
+function eventBytes(bytes: Buffer, at: number): number {
   if (bytes.length - at < HEADER_BYTES) throw malformedEvent('An event header');
-  const header = {
-    timestamp: bytes.readUInt32LE(at),
-    type: bytes[at + 4] ?? 0,
-    serverId: bytes.readUInt32LE(at + 5),
-    bytes: bytes.readUInt32LE(at + 9),
-    nextOffset: bytes.readUInt32LE(at + 13),
-    flags: bytes.readUInt16LE(at + 17),
-  };
-  if (header.bytes < HEADER_BYTES) throw malformedEvent('An event header');
-  return header;
+  const size = bytes.readUInt32LE(at + 9);
+  if (size < HEADER_BYTES) throw malformedEvent('An event header');
+  return size;
 }
 
 /** A format description ends with the algorithm of its file's checksums and, in any case, room for one. */

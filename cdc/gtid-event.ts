@@ -92,8 +92,16 @@ export function secondsToMs(timestamp: number): number | null {
   return timestamp > 0 ? timestamp * 1000 : null;
 }
 
+/** Nearly always that of the transaction before. */
+let lastUuid = { hex: '', text: '' };
+
 function uuidText(bytes: Buffer): string {
   const hex = bytes.toString('hex');
+  if (hex !== lastUuid.hex) lastUuid = { hex, text: withDashes(hex) };
+  return lastUuid.text;
+}
+
+function withDashes(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

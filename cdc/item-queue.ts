@@ -14,14 +14,11 @@ interface QueueOptions {
   onDrained: () => void;
 }
 
-interface Entry {
-  item: StreamItem;
-  bytes: number;
-}
-
 export class ItemQueue {
   readonly #options: QueueOptions;
-  readonly #entries: Entry[] = [];
+  #items: StreamItem[] = [];
+  /** Of each item. */
+  #sizes: number[] = [];
   #bytes = 0;
   #isFull = false;
   #failure: TransfuseError | null = null;
@@ -40,9 +37,10 @@ export class ItemQueue {
   }
 
   push(item: StreamItem, bytes: number): void {
-    this.#entries.push({ item, bytes });
+    this.#items.push(item);
+    this.#sizes.push(bytes);
     this.#bytes += bytes;
-    this.#signal();
+    if (this.#wake) this.#signal();
     if (this.#isFull || this.#bytes < this.#options.highWaterBytes) return;
     this.#isFull = true;
     this.#options.onFull();
@@ -56,24 +54,36 @@ export class ItemQueue {
 
   /** The next items, at least one; waits for it. One call at a time. Rejects with what `fail` was given. */
   async take(): Promise<StreamItem[]> {
-    while (this.#entries.length === 0) {
+    while (this.#items.length === 0) {
       if (this.#failure) throw this.#failure;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    let count = 0;
-    let takenBytes = 0;
-    for (const { bytes } of this.#entries) {
-      if (count > 0 && takenBytes + bytes > this.#options.maxTakenBytes) break;
-      count += 1;
-      takenBytes += bytes;
-    }
-    const items = this.#entries.splice(0, count).map(({ item }) => item);
-    this.#bytes -= takenBytes;
+    const items = this.#bytes <= this.#options.maxTakenBytes ? this.#takeAll() : this.#takePart();
     if (this.#isFull && this.#bytes <= this.#options.lowWaterBytes) {
       this.#isFull = false;
       this.#options.onDrained();
     }
     return items;
+  }
+
+  #takeAll(): StreamItem[] {
+    const items = this.#items;
+    this.#items = [];
+    this.#sizes = [];
+    this.#bytes = 0;
+    return items;
+  }
+
+  #takePart(): StreamItem[] {
+    let count = 1;
+    let takenBytes = this.#sizes[0]!;
+    while (count < this.#sizes.length && takenBytes + this.#sizes[count]! <= this.#options.maxTakenBytes) {
+      takenBytes += this.#sizes[count]!;
+      count += 1;
+    }
+    this.#sizes.splice(0, count);
+    this.#bytes -= takenBytes;
+    return this.#items.splice(0, count);
   }
 
   #signal(): void {

@@ -15,6 +15,9 @@ const MAX_SEQUENCE = 2n ** 64n - 1n;
 export class MariadbGtidPosition {
   readonly dialect = 'mariadb';
   readonly #domains = new Map<string, DomainEnd>();
+  /** `domain-server-` of what was added last, and that domain's end: nearly every transaction is the next one of both. */
+  #lastPrefix = '';
+  #lastEnd: DomainEnd | null = null;
 
   /** What @@gtid_binlog_pos holds; '' is the beginning. Throws CDC_POSITION_INVALID, also where a domain stands twice. */
   static parse(text: string): MariadbGtidPosition {
@@ -34,8 +37,15 @@ export class MariadbGtidPosition {
 
   /** `gtid`, as in `0-1-1234`, is what comes next in its domain. Throws CDC_POSITION_INVALID. */
   add(gtid: string): void {
+    const at = gtid.lastIndexOf('-') + 1;
+    if (this.#lastEnd && at === this.#lastPrefix.length && gtid.startsWith(this.#lastPrefix)) {
+      this.#lastEnd.sequence = parseSequence(gtid.slice(at));
+      return;
+    }
     const [domain, end] = splitGtid(gtid);
     this.#domains.set(domain, end);
+    this.#lastPrefix = gtid.slice(0, at);
+    this.#lastEnd = end;
   }
 
   contains(gtid: string): boolean {
@@ -56,7 +66,7 @@ export class MariadbGtidPosition {
     const both = new MariadbGtidPosition();
     for (const position of [this, other]) {
       for (const [domain, end] of position.#domains) {
-        if (!both.#covers(domain, end.sequence)) both.#domains.set(domain, end);
+        if (!both.#covers(domain, end.sequence)) both.#domains.set(domain, { ...end });
       }
     }
     return both;
@@ -76,12 +86,19 @@ export class MariadbGtidPosition {
   }
 }
 
+function parseSequence(digits: string): bigint {
+  if (!/^\d{1,20}$/.test(digits)) throw invalid();
+  const sequence = BigInt(digits);
+  if (sequence > MAX_SEQUENCE) throw invalid();
+  return sequence;
+}
+
 function splitGtid(gtid: string): [domain: string, end: DomainEnd] {
-  const parts = /^(\d{1,10})-(\d{1,10})-(\d{1,20})$/.exec(gtid);
+  const parts = /^(\d{1,10})-(\d{1,10})-(\d+)$/.exec(gtid);
   if (!parts) throw invalid();
-  const [domain, server, sequence] = parts.slice(1).map(BigInt) as [bigint, bigint, bigint];
-  if (domain > MAX_ID || server > MAX_ID || sequence > MAX_SEQUENCE) throw invalid();
-  return [String(domain), { serverId: String(server), sequence }];
+  const [domain, server] = [BigInt(parts[1]!), BigInt(parts[2]!)];
+  if (domain > MAX_ID || server > MAX_ID) throw invalid();
+  return [String(domain), { serverId: String(server), sequence: parseSequence(parts[3]!) }];
 }
 
 function invalid(): TransfuseError {

@@ -14,6 +14,9 @@ export class MysqlGtidSet {
   readonly dialect = 'mysql';
   /** By `uuid` or `uuid:tag`; intervals sorted, apart by at least one number. */
   readonly #sources = new Map<string, Interval[]>();
+  /** `uuid:` of what was added last, and the interval it lies in: nearly every transaction is the next one of its source. */
+  #lastPrefix = '';
+  #lastInterval: Interval | null = null;
 
   /** Any text that MySQL itself takes for a set; '' is the empty one. Throws CDC_POSITION_INVALID. */
   static parse(text: string): MysqlGtidSet {
@@ -30,12 +33,20 @@ export class MysqlGtidSet {
 
   /** `gtid` is one transaction: `uuid:7` or `uuid:tag:7`. Throws CDC_POSITION_INVALID. */
   add(gtid: string): void {
+    const at = gtid.lastIndexOf(':') + 1;
+    if (this.#lastInterval && at === this.#lastPrefix.length && gtid.startsWith(this.#lastPrefix)) {
+      const number = parseNumber(gtid.slice(at));
+      if (number === this.#lastInterval[1] + 1n) {
+        this.#lastInterval[1] = number;
+        return;
+      }
+    }
     const [source, number] = splitGtid(gtid);
-    const intervals = this.#sources.get(source);
-    const last = intervals?.at(-1);
-    // Nearly every transaction is the next one of its source.
+    const last = this.#sources.get(source)?.at(-1);
     if (last && number === last[1] + 1n) last[1] = number;
     else this.#addInterval(source, number, number);
+    this.#lastPrefix = gtid.slice(0, at);
+    this.#lastInterval = this.#sources.get(source)!.at(-1)!;
   }
 
   contains(gtid: string): boolean {

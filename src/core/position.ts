@@ -1,5 +1,5 @@
 import { TransfuseError } from './errors.ts';
-import { includesGtids, parseGtidSet } from './gtid-set.ts';
+import { includesGtids, parseGtidSet, type GtidSet } from './gtid-set.ts';
 
 /** A place in the source's binlog. The effects of everything before it are in what is read from the source after it was recorded. */
 export interface BinlogPosition {
@@ -14,21 +14,50 @@ export interface BinlogPosition {
   recordedAt: string;
 }
 
+/** A place that was reached, in a form in which asking costs little. */
+export interface ReachedPlace extends Pick<BinlogPosition, 'file' | 'serverUuid'> {
+  offset: string | number;
+  gtids: GtidSet | null;
+}
+
 /**
  * Whether everything before `goal` is also before `reached`. By file and offset where both are known to be of one server,
  * else by GTID. Throws CDC_POSITION_INVALID where neither can tell.
  */
 export function hasPassed(reached: BinlogPosition, goal: BinlogPosition): boolean {
-  const isOneServer = reached.serverUuid !== null && reached.serverUuid === goal.serverUuid;
-  const haveGtids = Boolean(reached.gtidSet && goal.gtidSet);
-  if (haveGtids && !isOneServer) return passedByGtid(reached, goal);
-  const byFile = reached.serverUuid === goal.serverUuid ? compareFilePlaces(reached, goal) : null;
-  if (byFile !== null) return byFile >= 0;
-  if (haveGtids) return passedByGtid(reached, goal);
-  throw new TransfuseError(
-    'CDC_POSITION_INVALID',
-    `The positions ${reached.file}:${reached.offset} and ${goal.file}:${goal.offset} cannot be compared: they are of two servers, or of two series of binlog files, and have no GTIDs.`,
-  );
+  return passes(goal)(reachedPlace(reached));
+}
+
+export function reachedPlace({ file, offset, serverUuid, gtidSet }: BinlogPosition): ReachedPlace {
+  return { file, offset, serverUuid, gtids: gtidSet ? parseGtidSet(gtidSet) : null };
+}
+
+/** The same as `hasPassed` for many places and one goal, which is taken apart once. */
+export function passes(goal: BinlogPosition): (reached: ReachedPlace) => boolean {
+  let goalGtids: GtidSet | null = null;
+  let file: string | null = null;
+  let isLaterFile: boolean | null = null;
+  const passedByGtid = (gtids: GtidSet): boolean =>
+    includesGtids(gtids, (goalGtids ??= parseGtidSet(goal.gtidSet!)));
+  return (reached) => {
+    const isOneServer = reached.serverUuid !== null && reached.serverUuid === goal.serverUuid;
+    const gtids = goal.gtidSet && reached.gtids?.isEmpty === false ? reached.gtids : null;
+    if (gtids && !isOneServer) return passedByGtid(gtids);
+    if (reached.serverUuid === goal.serverUuid) {
+      if (reached.file === goal.file) return Number(reached.offset) >= Number(goal.offset);
+      if (reached.file !== file) {
+        file = reached.file;
+        const order = compareFilePlaces({ file, offset: '0' }, goal);
+        isLaterFile = order === null ? null : order > 0;
+      }
+      if (isLaterFile !== null) return isLaterFile;
+    }
+    if (gtids) return passedByGtid(gtids);
+    throw new TransfuseError(
+      'CDC_POSITION_INVALID',
+      `The positions ${reached.file}:${reached.offset} and ${goal.file}:${goal.offset} cannot be compared: they are of two servers, or of two series of binlog files, and have no GTIDs.`,
+    );
+  };
 }
 
 /** Negative, 0 or positive, as sorting takes it; null for files of different names, whose numbers say nothing. */
@@ -43,10 +72,6 @@ export function compareFilePlaces(
       ? [BigInt(one.offset), BigInt(other.offset)]
       : [fileOne.number, fileOther.number];
   return a < b ? -1 : Number(a > b);
-}
-
-function passedByGtid(reached: BinlogPosition, goal: BinlogPosition): boolean {
-  return includesGtids(parseGtidSet(reached.gtidSet ?? ''), parseGtidSet(goal.gtidSet ?? ''));
 }
 
 /** `binlog.000042`: numbers go on beyond 999999 with more digits, so they must not be compared as text. */

@@ -6,7 +6,6 @@
  * change stays together: a batch may be cut between any two calls.
  */
 import type { BufferPool } from '../../streams/buffer-pool.ts';
-import type { BinlogPosition } from '../core/position.ts';
 import { ValueRefused } from '../core/reject-reasons.ts';
 import { FILTERED } from '../mapping/compiled-mapping.ts';
 import { CHANGE, ChangeLog, type ChangeKind } from './change-log.ts';
@@ -18,14 +17,17 @@ import { findFields, hashBytes, sameBytes, writeFields, type FieldPlaces } from 
 const MAX_KEY_COLUMNS = 64;
 const FIRST_KEY_BYTES = 4096;
 /** What a transaction's end is taken to weigh. */
-const TRANSACTION_BYTES = 512;
+const TRANSACTION_BYTES = 256;
+
+/** A place in the binlog, to be told to people. */
+type Place = { file: string; offset: string | number };
 
 export class ChangeBatch {
   readonly mappings: readonly SyncMapping[];
   readonly memory: ChangeMemory;
   readonly log = new ChangeLog();
-  /** Ends of source transactions: how many changes had come by then, and the position behind it. */
-  readonly transactions: { changes: number; position: BinlogPosition }[] = [];
+  /** Ends of source transactions: how many changes had come by then, and the place behind it. */
+  readonly transactions: { changes: number; end: Place }[] = [];
   readonly #indexes: Map<SyncMapping, number>;
   readonly #found: FieldPlaces = { places: new Int32Array(2 * MAX_KEY_COLUMNS), bytes: 0 };
   /** The key of a before image, while it is compared with that of its after image. */
@@ -110,9 +112,9 @@ export class ChangeBatch {
     this.#pushKey(CHANGE.truncate, mapping, nothing, -1);
   }
 
-  /** A source transaction is complete, and the next one begins at `position`. */
-  endTransaction(position: BinlogPosition): void {
-    this.transactions.push({ changes: this.log.length, position });
+  /** A source transaction is complete, and the next one begins at `end`. */
+  endTransaction(end: Place): void {
+    this.transactions.push({ changes: this.log.length, end });
   }
 
   /** Forgets all changes and keeps the memory for the next ones. */

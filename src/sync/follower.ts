@@ -6,7 +6,7 @@ import { BinlogStream } from '../../cdc/binlog-stream.ts';
 import { readCharsets } from '../../cdc/read-charsets.ts';
 import { replicaIdentity } from '../../cdc/replica-identity.ts';
 import { TransfuseError } from '../core/errors.ts';
-import type { BinlogPosition } from '../core/position.ts';
+import { reachedPlace, type BinlogPosition } from '../core/position.ts';
 import { quantity } from '../core/quantity.ts';
 import { ensureLedger } from '../ledger/ddl.ts';
 import { readDefinitions } from '../ledger/definitions.ts';
@@ -129,7 +129,7 @@ export class Follower {
     const from = sink.position;
     const goal = this.#goal(from);
     handoff.reached(from);
-    if (goal?.(from)) {
+    if (goal?.(reachedPlace(from))) {
       await handoff.settled();
       return 'at the goal';
     }

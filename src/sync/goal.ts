@@ -1,13 +1,13 @@
 import { TransfuseError } from '../core/errors.ts';
 import { includesGtids, parseGtidSet } from '../core/gtid-set.ts';
-import { hasPassed, type BinlogPosition } from '../core/position.ts';
+import { passes, type BinlogPosition, type ReachedPlace } from '../core/position.ts';
 
-/** Tells whether a position is where a sync is to end, or behind it. */
-export type Goal = (position: BinlogPosition) => boolean;
+/** Tells whether a place is where a sync is to end, or behind it. */
+export type Goal = (reached: ReachedPlace) => boolean;
 
 /** Where the source was when it was asked. */
 export function goalAt(end: BinlogPosition): Goal {
-  return (position) => hasPassed(position, end);
+  return passes(end);
 }
 
 /**
@@ -24,7 +24,7 @@ export function parseGoal(text: string, from: BinlogPosition): Goal {
   if (goal === null) throw usage('it is neither FILE:OFFSET nor a set of GTIDs');
   const { gtidSet } = from;
   if (gtidSet === null) throw usage('it is a set of GTIDs, and the source numbers no transactions');
-  return (position) => includesGtids(parseGtidSet(position.gtidSet ?? '', goal.dialect), goal);
+  return ({ gtids }) => includesGtids(gtids ?? parseGtidSet('', goal.dialect), goal);
 }
 
 function parseGtids(text: string): ReturnType<typeof parseGtidSet> | null {

@@ -7,7 +7,7 @@
 import { PositionTracker } from '../../cdc/position-tracker.ts';
 import type { RowsEvent } from '../../cdc/model.ts';
 import type { SourceStatement, StreamItem, TransactionCommit } from '../../cdc/transaction-model.ts';
-import type { BinlogPosition } from '../core/position.ts';
+import type { BinlogPosition, ReachedPlace } from '../core/position.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { RowsDecoder } from './rows-decoder.ts';
 import type { SyncBatch } from './sync-batch.ts';
@@ -56,7 +56,7 @@ export interface SyncLoopOptions {
   /** Called at each boundary that is on the target. The batch is void afterwards. */
   onCommitted(position: BinlogPosition, batch: SyncBatch): void;
   /** Where the loop ends, at the first boundary that it holds for; never without it. */
-  isGoal?: (position: BinlogPosition) => boolean;
+  isGoal?: (reached: ReachedPlace) => boolean;
 }
 
 interface OpenTransaction {
@@ -163,7 +163,7 @@ export class SyncLoop {
   #advance(item: StreamItem): void {
     this.#tracker.advance(item);
     this.#hasMoved = true;
-    if (this.#options.isGoal?.(this.#tracker.position())) this.#isOver = true;
+    if (this.#options.isGoal?.(this.#tracker)) this.#isOver = true;
   }
 
   #rows(rows: RowsEvent): Promise<void> | void {
@@ -201,7 +201,7 @@ export class SyncLoop {
     batch.transactions++;
     batch.openedAtMs ??= performance.now();
     batch.committedAtMs = transaction.committedAtMs ?? batch.committedAtMs;
-    batch.changes.endTransaction(this.#tracker.position());
+    batch.changes.endTransaction(item.end);
     if (transaction.isStreaming) return this.#drain();
     if (batch.changes.bytes < this.#options.maxBatchBytes) return this.#applyIfDue();
     return this.#applyFull();
@@ -230,7 +230,7 @@ export class SyncLoop {
     for (const mapping of emptied) batch.changes.truncate(mapping);
     batch.transactions++;
     batch.committedAtMs = item.commitTimestampMs;
-    batch.changes.endTransaction(this.#tracker.position());
+    batch.changes.endTransaction(item.end);
     await this.#drain();
   }
 

@@ -94,21 +94,20 @@ function refusalOf(
 /** A constraint that is broken when all changes are applied: which of them broke it cannot be told any more. */
 export function conflictAtEnd(batch: ChangeBatch, error: unknown): TransfuseError {
   const { where } = classifyTargetError(error, { action: 'apply changes' });
-  const position = batch.transactions.at(-1)?.position;
-  const place = position ? ` The last of them ends at ${position.file}:${position.offset}.` : '';
+  const end = batch.transactions.at(-1)?.end;
+  const place = end ? ` The last of them ends at ${end.file}:${end.offset}.` : '';
   return new TransfuseError(
     'SYNC_CONFLICT',
     `${batch.transactions.length} source transactions together break the constraint ${where['constraint'] ?? '(unnamed)'} of the target (SQLSTATE ${sqlStateOf(error)}).${place} Nothing of this batch was kept: the target is as it was at its checkpoint.`,
-    { where: { ...where, ...(position && { file: position.file, offset: position.offset }) } },
+    { where: { ...where, ...(end && { file: end.file, offset: end.offset }) } },
   );
 }
 
 function conflict(batch: ChangeBatch, change: number, table: string, error: unknown): TransfuseError {
   const { where } = classifyTargetError(error, { action: 'apply a change' });
-  const transaction = batch.transactions.find(({ changes }) => changes > change);
-  const position = transaction?.position;
-  const place = position
-    ? `in the source transaction that ends at ${position.file}:${position.offset}`
+  const end = batch.transactions.find(({ changes }) => changes > change)?.end;
+  const place = end
+    ? `in the source transaction that ends at ${end.file}:${end.offset}`
     : 'in a source transaction that has not come to its end';
   const constraint = where['constraint'];
   const what = constraint === undefined ? 'is refused by the target' : `breaks the constraint ${constraint}`;
@@ -119,7 +118,7 @@ function conflict(batch: ChangeBatch, change: number, table: string, error: unkn
       where: {
         ...where,
         table,
-        ...(position ? { file: position.file, offset: position.offset } : {}),
+        ...(end ? { file: end.file, offset: end.offset } : {}),
       },
     },
   );
