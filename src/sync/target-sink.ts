@@ -36,7 +36,8 @@ export class TargetSink implements ChangeSink {
   }
 
   async apply(changes: ChangeBatch, { position, committedAtMs }: CheckpointUpdate): Promise<void> {
-    if (!changes.isEmpty) await this.applyPart(changes);
+    // Of a transaction that came in parts, the last may hold nothing but its end, which counts.
+    if (!changes.isEmpty || changes.transactions.length > 0) await this.applyPart(changes);
     const sourceCommittedAt = committedAtMs === null ? null : new Date(committedAtMs);
     await this.#applier.commit({ position, sourceCommittedAt });
     if (this.#isStale) await this.#reopen();
