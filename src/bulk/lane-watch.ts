@@ -1,7 +1,8 @@
 import type { RowSource } from '../../streams/row-source.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
-import { watchForStall, wireBytes } from './stall-watch.ts';
+import { wireBytes } from '../postgres/wire-bytes.ts';
+import { watchForStall } from './stall-watch.ts';
 
 /** After an interruption, how long the target may take to end what it is doing. */
 const SETTLE_TIMEOUT_MS = 5_000;

@@ -2,9 +2,6 @@
  * Notices that nothing moves any more. A connection that a firewall has forgotten, or whose other end hangs, breaks without a
  * sign: what is written to it is taken, and nothing comes back.
  */
-import type { Socket } from 'node:net';
-import type { Client } from 'pg';
-
 interface StallWatchOptions {
   /** How long nothing may move. */
   timeoutMs: number;
@@ -34,10 +31,4 @@ export function watchForStall({ timeoutMs, progress, onStall }: StallWatchOption
     }
   }, interval);
   return () => clearInterval(timer);
-}
-
-/** Bytes that went over the wire of a session with the target, in both directions. */
-export function wireBytes(client: Client): number {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  return stream.bytesRead + stream.bytesWritten - stream.writableLength;
 }

@@ -6,7 +6,8 @@ import { hostname, userInfo } from 'node:os';
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
-import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { endSession, openWatchedTarget, type ServerSession } from '../postgres/watched-target.ts';
 import { acquireWriterLock, lockHolder } from './lock.ts';
 
 export interface WriterSessionOptions {
@@ -15,6 +16,8 @@ export interface WriterSessionOptions {
   command: string;
   signal: AbortSignal;
   retryTimeoutMs: number;
+  /** After how long a silent connection is looked into. */
+  silenceMs?: number;
   onRetry(warning: string): void;
 }
 
@@ -28,6 +31,8 @@ export class WriterSession {
   readonly #applicationName: string;
   readonly #lockLost = new AbortController();
   #connection: TargetConnection | null = null;
+  /** At the server: of the connection, or of the one that was lost. */
+  #session: ServerSession | null = null;
   #closed = false;
   #busy = 0;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -111,15 +116,18 @@ export class WriterSession {
     if (this.#connection && !this.#connection.isLost) return this.#connection;
     const reconnecting = this.#connection !== null;
     this.#connection?.destroy();
-    const { settings, signal } = this.#options;
-    const connection = await openTarget(settings, { applicationName: this.#applicationName, signal });
+    const { settings, signal, silenceMs } = this.#options;
+    const watched = silenceMs === undefined ? {} : { silenceMs };
+    const options = { applicationName: this.#applicationName, signal, ...watched };
+    const { target: connection, session } = await openWatchedTarget(settings, options);
     try {
+      // It may not have noticed that its client is gone, and holds the lock.
+      if (this.#session) await endSession(connection, this.#session);
       await acquireWriterLock(connection);
     } catch (error) {
       const holder = reconnecting ? await lockHolder(connection).catch(() => null) : null;
       connection.destroy();
       if (!reconnecting) throw error;
-      // The server may not have noticed yet that our old session is gone.
       if (!holder || holder.application === this.#applicationName) {
         throw new TransfuseError('TARGET_LOST', 'The lock of the lost session is not free yet.', {
           transient: true,
@@ -129,6 +137,7 @@ export class WriterSession {
       throw error;
     }
     this.#connection = connection;
+    this.#session = session;
     connection.onLost(() => {
       // Without the lock another writer may come in: it is taken again at once, not at the next use.
       if (!this.#closed)

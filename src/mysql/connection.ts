@@ -30,6 +30,8 @@ interface OpenOptions {
   purpose: string;
   /** Ends the opening, and later the connection; pending queries then fail with INTERRUPTED. */
   signal?: AbortSignal;
+  /** A query that is not answered in this time has lost the connection. Without it, queries are waited for without end. */
+  answerTimeoutMs?: number;
 }
 
 /**
@@ -83,7 +85,7 @@ async function connect(
   });
   // From the first packet on: it copies for the driver what the next read would overwrite.
   attachRowFramer(raw);
-  const link = new SourceLink(raw, context, options.signal);
+  const link = new SourceLink(raw, context, options);
   try {
     await link.connected().catch((error: unknown) => {
       throw greeting.explain(classifySourceError(error, context), CONNECT_TIMEOUT_MS);

@@ -22,12 +22,18 @@ export class SourceLink implements SourceConnection {
   readonly #listeners = new Set<(error: TransfuseError) => void>();
   readonly #pending = new Set<(error: TransfuseError) => void>();
   readonly #signal: AbortSignal | undefined;
+  readonly #answerTimeoutMs: number | undefined;
   readonly #onAbort = (): void => this.#end(new TransfuseError('INTERRUPTED', 'Stopped by a signal.'));
 
-  constructor(raw: Connection, context: SourceErrorContext, signal: AbortSignal | undefined) {
+  constructor(
+    raw: Connection,
+    context: SourceErrorContext,
+    { signal, answerTimeoutMs }: { signal?: AbortSignal; answerTimeoutMs?: number },
+  ) {
     this.raw = raw;
     this.context = context;
     this.#signal = signal;
+    this.#answerTimeoutMs = answerTimeoutMs;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     // Without a listener an error of an idle connection would end the process.
     raw.on('error', (error) => this.#lose(error));
@@ -55,7 +61,8 @@ export class SourceLink implements SourceConnection {
 
   query<Row>(sql: string, context: SourceErrorContext = {}): Promise<Row[]> {
     return this.#track((resolve, reject) => {
-      this.raw.query(sql, (error, rows) => {
+      const timeout = this.#answerTimeoutMs;
+      this.raw.query({ sql, ...(timeout !== undefined && { timeout }) }, (error, rows) => {
         if (!error) return resolve(rows as Row[]);
         const classified = classifySourceError(error, { ...this.context, ...context });
         if (classified.code === 'SOURCE_LOST') this.#lose(classified);

@@ -26,6 +26,10 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   lock_timeout: `${LOCK_TIMEOUT_MS}ms`,
   standard_conforming_strings: 'on',
   search_path: '',
+  // A client that went away without a word is noticed in minutes, not in hours: it may hold the writer's lock.
+  tcp_keepalives_idle: '60',
+  tcp_keepalives_interval: '15',
+  tcp_keepalives_count: '6',
 };
 
 /**

@@ -33,6 +33,8 @@ import { TargetSink } from './target-sink.ts';
 const MAX_EXPANDED_BYTES = 1 << 30;
 const IDLE_CHECKPOINT_MS = 5_000;
 const PROGRESS_INTERVAL_MS = 500;
+/** Of a question about the source's definitions; on a dead connection it would be waited for without end. */
+const ANSWER_TIMEOUT_MS = 120_000;
 
 export interface FollowerOptions extends SyncOptions {
   /** Added to, across attempts. */
@@ -69,7 +71,11 @@ export class Follower {
     const { settings, signal, observer } = options;
     await ensureLedger(target);
     const run = await readRun(target, options);
-    const source = await openSource(settings.source, { purpose: 'sync planning', signal });
+    const source = await openSource(settings.source, {
+      purpose: 'sync planning',
+      signal,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    });
     try {
       const { database } = settings.source;
       const loads = await readDefinitions(target, run.id);
@@ -86,6 +92,7 @@ export class Follower {
         settings: settings.targets.patient,
         runId: run.id,
         signal,
+        retryTimeoutMs: options.continuous ? Infinity : settings.bulk.retryTimeoutMs,
         onPhase: (phase) => observer.onPhase(phase),
         onNote: (text) => observer.onNote(text),
         onRestored: () => sink.tablesChanged(),
@@ -173,7 +180,7 @@ export class Follower {
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearInterval(timer);
-      await Promise.all([stream.stop(), watch.stop(), handoff.settled()]);
+      await Promise.all([stream.stop(), watch.stop(), handoff.stop()]);
     }
   }
 

@@ -9,6 +9,7 @@ import { readBinlogPosition } from '../mysql/position.ts';
 import type { LagMeter } from './lag.ts';
 
 const INTERVAL_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 export class SourceWatch {
   readonly #settings: DatabaseSettings;
@@ -38,7 +39,10 @@ export class SourceWatch {
 
   async #ask(): Promise<void> {
     try {
-      this.#source ??= await openSource(this.#settings, { purpose: 'sync watch' });
+      this.#source ??= await openSource(this.#settings, {
+        purpose: 'sync watch',
+        answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      });
       if (this.#isStopped) return;
       const askedAtMs = performance.now();
       const [row] = await this.#source.query<{ now: string }>('SELECT UNIX_TIMESTAMP(NOW(6)) AS now');

@@ -14,7 +14,7 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** Nothing moves any more, in either direction, on old and new connections; nothing is lost. */
   stall(): void;
-  /** Undoes `stall` and `throttle`. Connections in a black hole stay there. */
+  /** Undoes `stall` and `throttle`, and what was to stall later. Connections in a black hole stay there. */
   resume(): void;
   /** Stalls as soon as servers have sent so many bytes more. Resolves then. */
   stallAfterBytesToClients(bytes: number): Promise<void>;
@@ -24,6 +24,8 @@ export interface TcpProxy extends AsyncDisposable {
    * bytes, and never says anything again. New connections work.
    */
   blackHole(): void;
+  /** What a firewall does that drops: both ends of every connection stay open, and neither hears of the other again. New connections work. */
+  silence(): void;
   throttle(bytesPerSecond: number): void;
   /** Whether new connections are let through; refused ones are reset. */
   accept(isAccepting: boolean): void;
@@ -36,6 +38,8 @@ interface Link {
   client: net.Socket;
   server: net.Socket;
   inBlackHole: boolean;
+  /** The server is not told when the client has gone. */
+  keepsServer: boolean;
 }
 
 const THROTTLE_STEP_MS = 50;
@@ -64,13 +68,14 @@ export async function startTcpProxy(upstream: { host: string; port: number }): P
       return;
     }
     const server = net.connect(upstream.port, upstream.host);
-    const link: Link = { client, server, inBlackHole: false };
+    const link: Link = { client, server, inBlackHole: false, keepsServer: false };
     links.add(link);
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
       socket.on('error', () => {}); // its close follows
       socket.on('close', () => {
-        if (link.inBlackHole && socket === server) return;
+        if (link.inBlackHole && socket === server && !link.keepsServer) return;
+        if (link.keepsServer && !server.destroyed) return;
         links.delete(link);
         client.destroy();
         server.destroy();
@@ -87,7 +92,8 @@ export async function startTcpProxy(upstream: { host: string; port: number }): P
     if (link.inBlackHole) return;
     const from = link[to === 'client' ? 'server' : 'client'];
     sent[to] += data.length;
-    for (const trigger of triggers) if (trigger.side === to && sent[to] >= trigger.atBytes) trigger.fire();
+    for (const trigger of triggers.slice())
+      if (trigger.side === to && sent[to] >= trigger.atBytes) trigger.fire();
     const flushed = link[to].write(data);
     if (flushed && bytesPerSecond === Infinity) return;
     from.pause();
@@ -140,6 +146,7 @@ export async function startTcpProxy(upstream: { host: string; port: number }): P
     resume: () => {
       stalled = false;
       bytesPerSecond = Infinity;
+      triggers.length = 0;
       eachSocket((socket) => socket.resume());
     },
     stallAfterBytesToClients: (bytes) => stallAfter('client', bytes),
@@ -149,6 +156,13 @@ export async function startTcpProxy(upstream: { host: string; port: number }): P
         link.inBlackHole = true;
         link.server.destroy();
         link.client.resume();
+      }
+    },
+    silence: () => {
+      for (const link of links) {
+        link.inBlackHole = link.keepsServer = true;
+        link.client.resume();
+        link.server.resume();
       }
     },
     throttle: (rate) => (bytesPerSecond = rate),

@@ -1,8 +1,9 @@
 import { TransfuseError } from '../../core/errors.ts';
 import { failpoint } from '../../core/failpoints.ts';
 import { throwIfInterrupted } from '../../core/retry.ts';
-import { openTarget, type TargetConnection } from '../../postgres/connection.ts';
+import type { TargetConnection } from '../../postgres/connection.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
+import { openWatchedTarget } from '../../postgres/watched-target.ts';
 import { markFailed, markRestored, type SavedObject } from '../saved-objects.ts';
 import { buildConcurrently } from './build-concurrently.ts';
 import type { RestoreFailure, RestoreOptions } from './restore-options.ts';
@@ -65,10 +66,10 @@ export class Restorer {
 
   async #connection(index: number): Promise<TargetConnection> {
     const { settings, signal } = this.#options;
-    return (this.#connections[index] ??= await openTarget(settings, {
-      applicationName: 'transfuse restore',
-      signal,
-    }));
+    const known = this.#connections[index];
+    if (known) return known;
+    const { target } = await openWatchedTarget(settings, { applicationName: 'transfuse restore', signal });
+    return (this.#connections[index] = target);
   }
 
   async #restore(
