@@ -4,7 +4,7 @@
  * committed (invariant 6). Works synchronously and holds the descriptions of tables, no rows.
  */
 import { TransfuseError } from '../src/core/errors.ts';
-import type { BinlogPosition } from '../src/core/position.ts';
+import { isSameServer, type BinlogPosition, type ServerIdentity } from '../src/core/position.ts';
 import type { SourceServer } from '../src/mysql/server-version.ts';
 import { classifyStatement } from './classify-statement.ts';
 import { malformedEvent } from './event-bytes.ts';
@@ -96,9 +96,10 @@ export class TransactionAssembler {
   }
 
   /** The stream goes on from `position` on a new connection, to this server. An open transaction is void. */
-  reconnected(serverUuid: string | null): void {
+  reconnected(server: ServerIdentity): void {
     this.#rollBack();
-    this.#tracker.moveToServer(serverUuid);
+    // Also where it is not known which one it was.
+    if (!isSameServer(this.#tracker.comingServer, server)) this.#emit({ kind: 'server', server });
     // Ids are given out anew by a server that was restarted.
     this.#wanted.clear();
   }

@@ -33,6 +33,8 @@ export interface BinlogStreamOptions {
 
 const MAX_TAKEN_PART = 1 / 4;
 const LOW_WATER_PART = 1 / 2;
+/** Of the check before a dump, which may read through a whole binlog file. */
+const ANSWER_TIMEOUT_MS = 120_000;
 
 export class BinlogStream {
   readonly #options: BinlogStreamOptions;
@@ -103,16 +105,20 @@ export class BinlogStream {
   async #connectAndRead(): Promise<void> {
     const { settings, from, identity, maxExpandedBytes, silenceMs } = this.#options;
     const position = this.#assembler?.position ?? from;
-    const source = await openSource(settings, { purpose: 'binlog check', signal: this.#stopping.signal });
-    let serverUuid: string | null;
+    const source = await openSource(settings, {
+      purpose: 'binlog check',
+      signal: this.#stopping.signal,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    let server: BinlogPosition;
     try {
-      ({ serverUuid } = await checkResume(source, position));
+      server = await checkResume(source, position);
       this.#assembler ??= this.#createAssembler(source.server);
     } finally {
       await source.close();
     }
     const assembler = this.#assembler;
-    assembler.reconnected(serverUuid);
+    assembler.reconnected(server);
     const sink = assembler.push.bind(assembler);
     const connection = new BinlogConnection({
       settings,

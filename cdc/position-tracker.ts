@@ -1,5 +1,5 @@
 import { parseGtidSet, type GtidSet } from '../src/core/gtid-set.ts';
-import type { BinlogPosition, ReachedPlace } from '../src/core/position.ts';
+import type { BinlogPosition, ReachedPlace, ServerIdentity } from '../src/core/position.ts';
 import type { StreamItem } from './transaction-model.ts';
 
 /**
@@ -10,7 +10,9 @@ export class PositionTracker implements ReachedPlace {
   file: string;
   offset: string | number;
   readonly gtids: GtidSet | null;
-  serverUuid: string | null;
+  server: ServerIdentity;
+  /** Of the files of the next place; until then file and offset are those of the server before. */
+  #nextServer: ServerIdentity | null = null;
 
   /** Without a GTID set in `from` there is none later: what came before would be missing in it. */
   constructor(from: BinlogPosition) {
@@ -18,12 +20,12 @@ export class PositionTracker implements ReachedPlace {
     this.offset = from.offset;
     const emptyDialect = from.serverUuid === null ? 'mariadb' : 'mysql';
     this.gtids = from.gtidSet === null ? null : parseGtidSet(from.gtidSet, emptyDialect);
-    this.serverUuid = from.serverUuid;
+    this.server = identityOf(from);
   }
 
-  /** The files are another server's from now on. */
-  moveToServer(serverUuid: string | null): void {
-    this.serverUuid = serverUuid;
+  /** Of the files of everything that comes. */
+  get comingServer(): ServerIdentity {
+    return this.#nextServer ?? this.server;
   }
 
   advance(item: StreamItem): void {
@@ -32,12 +34,19 @@ export class PositionTracker implements ReachedPlace {
       case 'rows':
       case 'rollback':
         return;
+      case 'server':
+        this.#nextServer = identityOf(item.server);
+        return;
       case 'statement':
         if (item.inTransaction) return;
         break;
       case 'commit':
       case 'position':
         break;
+    }
+    if (this.#nextServer) {
+      this.server = this.#nextServer;
+      this.#nextServer = null;
     }
     this.file = item.end.file;
     this.offset = item.end.offset;
@@ -49,8 +58,12 @@ export class PositionTracker implements ReachedPlace {
       file: this.file,
       offset: String(this.offset),
       gtidSet: this.gtids?.toString() ?? null,
-      serverUuid: this.serverUuid,
+      ...this.server,
       recordedAt: new Date().toISOString(),
     };
   }
+}
+
+function identityOf({ serverUuid, serverId }: ServerIdentity): ServerIdentity {
+  return { serverUuid, ...(serverId !== undefined && { serverId }) };
 }

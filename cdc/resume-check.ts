@@ -3,8 +3,8 @@
  * server cannot be asked about is left to the dump itself, whose errors say the same.
  */
 import { TransfuseError } from '../src/core/errors.ts';
-import { includesGtids, parseGtidSet } from '../src/core/gtid-set.ts';
-import { compareFilePlaces, type BinlogPosition } from '../src/core/position.ts';
+import { includesGtids, parseGtidSet, type GtidSet } from '../src/core/gtid-set.ts';
+import { compareFilePlaces, isOtherServer, isSameServer, type BinlogPosition } from '../src/core/position.ts';
 import type { SourceConnection } from '../src/mysql/connection.ts';
 import { quoteSourceString } from '../src/mysql/identifiers.ts';
 import { readBinlogPosition } from '../src/mysql/position.ts';
@@ -53,18 +53,61 @@ async function checkGtids(
       },
     );
   }
+  // Numbers alone do not tell: a server that was reset gives the same ones again.
+  if (isSameServer(from, end)) await checkPlaceByGtid(source, from, end, done);
   if (done.dialect === 'mariadb') return;
   const [row] = await source.query<{ purged: string }>('SELECT @@GLOBAL.gtid_purged AS purged');
   if (includesGtids(done, parseGtidSet(row?.purged ?? ''))) return;
   throw purged('The source has deleted the binlog of transactions that were not read yet', from);
 }
 
-async function checkFile(source: SourceConnection, from: BinlogPosition, end: BinlogPosition): Promise<void> {
-  if (from.serverUuid !== end.serverUuid) throw replaced('The source is another server than before', from);
-  const files = await source.query<{ Log_name: string; File_size: string | number }>('SHOW BINARY LOGS', {
+/**
+ * On the server that the place is of: the place must be there, or have been deleted since, and hold no more than what was
+ * done. The place may be behind the numbers, never ahead.
+ */
+async function checkPlaceByGtid(
+  source: SourceConnection,
+  from: BinlogPosition,
+  end: BinlogPosition,
+  done: GtidSet,
+): Promise<void> {
+  const files = await listFiles(source);
+  const file = files.find(({ Log_name }) => Log_name === from.file);
+  if (!file) {
+    const isBeyondLast = (compareFilePlaces(from, { file: end.file, offset: '0' }) ?? -1) > 0;
+    if (isBeyondLast)
+      throw renumbered(`The source has no binlog file ${from.file}; the last is ${end.file}`, from);
+    return;
+  }
+  if (BigInt(file.File_size) < BigInt(from.offset)) {
+    throw renumbered(`The binlog file ${from.file} is shorter than what was read of it`, from);
+  }
+  await checkBoundary(source, from);
+  if (source.server.flavor !== 'mariadb') return;
+  const [row] = await source.query<{ gtid: string | null }>(
+    `SELECT BINLOG_GTID_POS(${quoteSourceString(from.file)}, ${BigInt(from.offset)}) AS gtid`,
+  );
+  const there = parseGtidSet(row?.gtid ?? '', done.dialect);
+  if (!includesGtids(done, there)) {
+    throw renumbered(
+      `The binlog file ${from.file} holds other transactions than those that were read of it`,
+      from,
+    );
+  }
+}
+
+async function listFiles(
+  source: SourceConnection,
+): Promise<{ Log_name: string; File_size: string | number }[]> {
+  return source.query('SHOW BINARY LOGS', {
     doing: 'listing the binlog files',
     privilege: source.server.flavor === 'mariadb' ? 'BINLOG MONITOR' : 'REPLICATION CLIENT',
   });
+}
+
+async function checkFile(source: SourceConnection, from: BinlogPosition, end: BinlogPosition): Promise<void> {
+  if (isOtherServer(from, end)) throw replaced('The source is another server than before', from);
+  const files = await listFiles(source);
   const file = files.find(({ Log_name }) => Log_name === from.file);
   if (!file) {
     const first = files[0]?.Log_name ?? end.file;

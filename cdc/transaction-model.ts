@@ -1,4 +1,5 @@
 /** What the binlog says, transaction by transaction. */
+import type { ServerIdentity } from '../src/core/position.ts';
 import type { ClassifiedStatement } from './classify-statement.ts';
 import type { RowsEvent } from './model.ts';
 
@@ -19,7 +20,8 @@ export type StreamItem =
   | TransactionCommit
   | TransactionRollback
   | SourceStatement
-  | StreamPosition;
+  | StreamPosition
+  | StreamServer;
 
 /** Comes before the first row that somebody wants, so that the many transactions of others cost little. */
 export interface TransactionBegin {
@@ -70,4 +72,10 @@ export interface StreamPosition {
   gtid: string | null;
   commitTimestampMs: number | null;
   end: FilePlace;
+}
+
+/** Everything that follows is from another server: a failover. Comes between transactions. */
+export interface StreamServer {
+  kind: 'server';
+  server: ServerIdentity;
 }

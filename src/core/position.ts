@@ -10,14 +10,22 @@ export interface BinlogPosition {
   gtidSet: string | null;
   /** Tells a failover to another server; null on MariaDB, which has none. */
   serverUuid: string | null;
+  /** MariaDB: @@server_id, by which replicas of one topology differ. Positions that an older version recorded lack it. */
+  serverId?: string;
   /** By the clock of this machine, ISO 8601 in UTC. */
   recordedAt: string;
 }
 
+/** What tells one server from another. */
+export type ServerIdentity = Pick<BinlogPosition, 'serverUuid' | 'serverId'>;
+
 /** A place that was reached, in a form in which asking costs little. */
-export interface ReachedPlace extends Pick<BinlogPosition, 'file' | 'serverUuid'> {
+export interface ReachedPlace {
+  file: string;
   offset: string | number;
   gtids: GtidSet | null;
+  /** Whose file it is. */
+  server: ServerIdentity;
 }
 
 /**
@@ -28,8 +36,9 @@ export function hasPassed(reached: BinlogPosition, goal: BinlogPosition): boolea
   return passes(goal)(reachedPlace(reached));
 }
 
-export function reachedPlace({ file, offset, serverUuid, gtidSet }: BinlogPosition): ReachedPlace {
-  return { file, offset, serverUuid, gtids: gtidSet ? parseGtidSet(gtidSet) : null };
+export function reachedPlace(position: BinlogPosition): ReachedPlace {
+  const { file, offset, gtidSet } = position;
+  return { file, offset, gtids: gtidSet ? parseGtidSet(gtidSet) : null, server: position };
 }
 
 /** The same as `hasPassed` for many places and one goal, which is taken apart once. */
@@ -40,10 +49,11 @@ export function passes(goal: BinlogPosition): (reached: ReachedPlace) => boolean
   const passedByGtid = (gtids: GtidSet): boolean =>
     includesGtids(gtids, (goalGtids ??= parseGtidSet(goal.gtidSet!)));
   return (reached) => {
-    const isOneServer = reached.serverUuid !== null && reached.serverUuid === goal.serverUuid;
+    const { serverUuid } = reached.server;
+    const isOneServer = serverUuid !== null && serverUuid === goal.serverUuid;
     const gtids = goal.gtidSet && reached.gtids?.isEmpty === false ? reached.gtids : null;
     if (gtids && !isOneServer) return passedByGtid(gtids);
-    if (reached.serverUuid === goal.serverUuid) {
+    if (!isOtherServer(reached.server, goal)) {
       if (reached.file === goal.file) return Number(reached.offset) >= Number(goal.offset);
       if (reached.file !== file) {
         file = reached.file;
@@ -58,6 +68,18 @@ export function passes(goal: BinlogPosition): (reached: ReachedPlace) => boolean
       `The positions ${reached.file}:${reached.offset} and ${goal.file}:${goal.offset} cannot be compared: they are of two servers, or of two series of binlog files, and have no GTIDs.`,
     );
   };
+}
+
+/** Whether the files of the two are known to be of different servers. */
+export function isOtherServer(one: ServerIdentity, other: ServerIdentity): boolean {
+  if (one.serverUuid !== other.serverUuid) return true;
+  return one.serverId !== undefined && other.serverId !== undefined && one.serverId !== other.serverId;
+}
+
+/** Whether the files of the two are known to be of one server. */
+export function isSameServer(one: ServerIdentity, other: ServerIdentity): boolean {
+  const isKnown = one.serverUuid !== null || (one.serverId !== undefined && other.serverId !== undefined);
+  return isKnown && !isOtherServer(one, other);
 }
 
 /** Negative, 0 or positive, as sorting takes it; null for files of different names, whose numbers say nothing. */

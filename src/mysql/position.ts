@@ -27,7 +27,8 @@ export async function readBinlogPosition(source: SourceConnection): Promise<Binl
   if (!status?.File) return null;
   if (source.server.flavor === 'mariadb') {
     const place = await mariadbSnapshot(source);
-    return { ...place, gtidSet: await mariadbGtids(source, place), serverUuid: null, recordedAt };
+    const numbers = await mariadbGtids(source, place);
+    return { ...place, ...numbers, serverUuid: null, recordedAt };
   }
   const identity = await mysqlIdentity(source, status);
   return { file: status.File, offset: String(status.Position), ...identity, recordedAt };
@@ -86,10 +87,10 @@ async function mariadbSnapshot(source: SourceConnection): Promise<Pick<BinlogPos
 async function mariadbGtids(
   source: SourceConnection,
   { file, offset }: Pick<BinlogPosition, 'file' | 'offset'>,
-): Promise<string | null> {
+): Promise<{ gtidSet: string | null; serverId: string }> {
   // For this very file and offset: @@gtid_binlog_pos may have moved on since.
-  const [row] = await source.query<{ gtid: string | null }>(
-    `SELECT BINLOG_GTID_POS(${quoteSourceString(file)}, ${Number(offset)}) AS gtid`,
+  const [row] = await source.query<{ gtid: string | null; id: string | number }>(
+    `SELECT BINLOG_GTID_POS(${quoteSourceString(file)}, ${Number(offset)}) AS gtid, @@server_id AS id`,
   );
-  return row?.gtid ?? null;
+  return { gtidSet: row?.gtid ?? null, serverId: String(row?.id) };
 }

@@ -149,6 +149,8 @@ export class SyncLoop {
         return this.#statement(item);
       case 'position':
         return this.#advance(item);
+      case 'server':
+        return this.#tracker.advance(item);
     }
   }
 

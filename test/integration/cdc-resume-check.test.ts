@@ -129,6 +129,36 @@ describe.each(sourceFlavors())('a position on %s', (flavor) => {
     expect(await outcome({ ...position, gtidSet: null })).toBe('CDC_POSITION_INVALID');
   });
 
+  test('on a server that was reset, and has come as far again, does not exist any more', async () => {
+    const reset = isMysql ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER';
+    await source.query(reset);
+    for (let done = 0; done < 5; done++) await change();
+    // In the second file that there is, longer than what comes there again.
+    await source.query('FLUSH BINARY LOGS');
+    for (let done = 0; done < 20; done++) await change();
+    const position = await now();
+    await source.query(reset);
+    await source.query('FLUSH BINARY LOGS');
+    for (let done = 0; done < 30; done++)
+      await source.query('INSERT INTO notes SELECT max(id) + 1 FROM notes');
+    expect(await outcome(position)).toBe('CDC_POSITION_INVALID');
+    // As it was when the numbers had come further, and the files not.
+    expect(await outcome({ ...position, file: 'binlog.000077' })).toBe('CDC_POSITION_INVALID');
+    key += 1000;
+  });
+
+  test('of another server is joined by GTID, whatever its files are called', async () => {
+    const position = await now();
+    const elsewhere = { ...position, file: 'binlog.000077', offset: '99' };
+    const identity = isMysql ? { serverUuid: ANOTHER_UUID } : { serverId: '4711' };
+    expect(await outcome({ ...elsewhere, ...identity })).toBeNull();
+    await using reader = new StreamReader(source.settings, { ...elsewhere, ...identity });
+    await change();
+    await reader.untilCount(1);
+    const { recordedAt: _at, ...reached } = await now();
+    expect(reader.tracker.position()).toMatchObject(reached);
+  });
+
   test('of the other kind of server is refused', async () => {
     const other = isMysql
       ? { serverUuid: null, gtidSet: '0-1-5' }

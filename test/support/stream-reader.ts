@@ -112,7 +112,8 @@ export class StreamReader implements AsyncDisposable {
         this.#open = null;
         return;
       case 'position':
-        if (this.#open) throw new Error('a position within a transaction');
+      case 'server':
+        if (this.#open) throw new Error(`a ${item.kind} within a transaction`);
     }
   }
 

@@ -122,11 +122,27 @@ describe('transactions', () => {
 
   test('[invariant 4] that a fault cut off are void, and no position covers them', () => {
     const feed = mysql().gtid(7).query('BEGIN').row('notes', 5);
-    feed.assembler.reconnected(UUID);
+    feed.assembler.reconnected({ serverUuid: UUID });
     expect(feed.kinds).toBe('begin rows rollback');
     expect(feed.assembler.position).toMatchObject({ offset: '1000', gtidSet: `${UUID}:1-6` });
     feed.gtid(7).query('BEGIN').row('notes', 5).event(EVENT.xid);
     expect(feed.kinds).toBe('begin rows rollback begin rows commit');
+  });
+
+  test('from another server are announced, and its name goes with its first place', () => {
+    const feed = mysql().gtid(7).query('BEGIN').row('notes', 5);
+    const tracker = new PositionTracker({ ...feed.assembler.position });
+    feed.assembler.reconnected({ serverUuid: 'another' });
+    expect(feed.kinds).toBe('begin rows rollback server');
+    for (const item of feed.items) tracker.advance(item);
+    expect(tracker.position()).toMatchObject({ offset: '1000', serverUuid: UUID });
+    expect(feed.assembler.position).toMatchObject({ offset: '1000', serverUuid: UUID });
+    feed.gtid(7).query('BEGIN').row('notes', 5).event(EVENT.xid);
+    for (const item of feed.items) tracker.advance(item);
+    expect(tracker.position()).toMatchObject({ serverUuid: 'another', gtidSet: `${UUID}:1-7` });
+    expect(feed.assembler.position).toMatchObject({ serverUuid: 'another', gtidSet: `${UUID}:1-7` });
+    feed.assembler.reconnected({ serverUuid: 'another' });
+    expect(feed.kinds).toBe('begin rows rollback server begin rows commit');
   });
 
   test('that a crash of the source left without an end are void when the next file begins', () => {
