@@ -1,107 +1,62 @@
 /**
- * `npm run soak`: the same load of one table and of one ten times as long. Fails unless time grows no faster than rows (by at
- * most a tenth more) and peak memory stays the same (within a fifth): invariant 7, at a size that tests cannot have.
+ * `npm run soak`: a live source is loaded and followed while servers, networks and the program itself fail, in an order that
+ * the seed repeats; in the end every value of every table is compared. `npm run soak -- bulk` is about growth instead.
  */
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { RowDataPacket } from 'mysql2';
-import type { Arena, Contestant } from './contestants/contestant.ts';
-import { checkArrival, createTargetDatabase } from './contestants/target-databases.ts';
-import { transfuse } from './contestants/transfuse.ts';
-import { BENCH_TABLES, createSourceTable, type BenchTableName } from './dataset/index.ts';
-import { runMeasured, type Usage } from './measure/run-measured.ts';
-import { median } from './measure/statistics.ts';
+import type { MysqlFlavor } from '../support/servers/index.ts';
+import { runSoak } from '../support/soak/soak.ts';
 import { whole } from './options.ts';
-import { startBenchServers, type BenchServers } from './servers.ts';
 
-const USAGE = `npm run soak -- [--rows 1000000] [--factor 10] [--table wide|narrow] [--rounds 3]
+const USAGE = `npm run soak -- [--minutes 5] [--seed <n>] [--source mariadb|mysql]
 
-Loads a table of so many rows, once for each round, and one of factor times as many, once.
+Default: both kinds of source, so many minutes each, with a seed of its own that is printed first.
+
+npm run soak -- bulk --help    time and memory of a load that is ten times as large
 `;
-const MAX_TIME_EXCESS = 1.1;
-const MAX_MEMORY_DIFFERENCE = 0.2;
+const MS_PER_MINUTE = 60_000;
 
-const { rows, factor, tableName, rounds } = readOptions();
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+if (process.argv[2] === 'bulk') await import('./bulk-growth.ts');
+else await main();
 
-await using servers = await startBenchServers();
-const small: Arena = { servers, table: BENCH_TABLES[tableName], rows, sourceDatabase: 'soak_small' };
-const large: Arena = { ...small, rows: rows * factor, sourceDatabase: 'soak_large' };
-say(`${small.table.title}: generating ${small.rows} and ${large.rows} rows`);
-await createSourceTable(servers.sourceAdmin, small.sourceDatabase, small.table, rows, servers.directory);
-await repeatRows(servers, small, large, factor);
-
-const smallRuns: Usage[] = [];
-for (let round = 1; round <= rounds; round++) smallRuns.push(await load(small));
-const largeRun = await load(large);
-report(smallRuns, largeRun);
-
-/** The rows of `from` so many times over, each time with other ids. */
-async function repeatRows(
-  { sourceAdmin }: BenchServers,
-  from: Arena,
-  to: Arena,
-  times: number,
-): Promise<void> {
-  const original = `${from.sourceDatabase}.${from.table.name}`;
-  const copy = `${to.sourceDatabase}.${to.table.name}`;
-  await sourceAdmin.query(`CREATE DATABASE ${to.sourceDatabase}`);
-  await sourceAdmin.query(`CREATE TABLE ${copy} LIKE ${original}`);
-  const [columns] = await sourceAdmin.query<RowDataPacket[]>(`SHOW COLUMNS FROM ${original}`);
-  const names = columns.map((column) => String(column['Field'])).filter((name) => name !== 'id');
-  for (let time = 0; time < times; time++) {
-    await sourceAdmin.query(
-      `INSERT INTO ${copy} (id, ${names.join(', ')}) SELECT id + ${time * from.rows}, ${names.join(', ')} FROM ${original}`,
+async function main(): Promise<void> {
+  const { seed, minutes, flavors } = readOptions();
+  for (const flavor of flavors) {
+    process.stdout.write(`npm run soak -- --source ${flavor} --minutes ${minutes} --seed ${seed}\n`);
+    const { problems, story, faults, statements, transactions } = await runSoak({
+      flavor,
+      seed,
+      faults: null,
+      durationMs: minutes * MS_PER_MINUTE,
+      withSlow: true,
+      say: (line) => void process.stdout.write(`${line}\n`),
+    });
+    if (problems.length === 0) {
+      process.stdout.write(
+        `${flavor}: ${faults} faults, ${statements} statements, ${transactions} transactions applied, 0 differences\n`,
+      );
+      continue;
+    }
+    process.exitCode = 1;
+    process.stdout.write(
+      `\nFAILED. To repeat: npm run soak -- --source ${flavor} --minutes ${minutes} --seed ${seed}\n` +
+        `${story.join('\n')}\n\n${problems.join('\n')}\n`,
     );
   }
-  await sourceAdmin.query(`ANALYZE TABLE ${copy}`);
 }
 
-async function load(arena: Arena): Promise<Usage> {
-  const contestant = await contestantFor(arena);
-  await contestant.prepare();
-  await servers.queryTarget(contestant.database, 'CHECKPOINT');
-  const usage = await runMeasured(contestant.script, contestant.env, servers.directory);
-  await checkArrival(arena, contestant.database);
-  say(`  ${arena.rows} rows: ${usage.wallSeconds.toFixed(2)} s, ${(usage.peakRssBytes / 1e6).toFixed(0)} MB`);
-  return usage;
-}
-
-async function contestantFor(arena: Arena): Promise<Contestant> {
-  const database = `target_${arena.sourceDatabase}`;
-  const existing = await servers.queryTarget(
-    'postgres',
-    `SELECT 1 FROM pg_database WHERE datname = '${database}'`,
-  );
-  if (existing.length === 0) await createTargetDatabase(arena, database, 'mirror');
-  return transfuse(arena, { profile: 'mirror', jobs: null, database });
-}
-
-function report(runs: Usage[], one: Usage): void {
-  const timeRatio = one.wallSeconds / median(runs.map((run) => run.wallSeconds));
-  const memoryRatio = one.peakRssBytes / median(runs.map((run) => run.peakRssBytes));
-  const isTimeLinear = timeRatio <= factor * MAX_TIME_EXCESS;
-  const isMemoryBounded = Math.abs(memoryRatio - 1) <= MAX_MEMORY_DIFFERENCE;
-  const verdict = (isMet: boolean) => (isMet ? 'met' : 'NOT MET');
-  process.stdout.write(
-    `${factor} × the rows take ${timeRatio.toFixed(2)} × the time (at most ${(factor * MAX_TIME_EXCESS).toFixed(1)}: ${verdict(isTimeLinear)})\n` +
-      `and ${memoryRatio.toFixed(2)} × the memory (0.80 to 1.20: ${verdict(isMemoryBounded)})\n`,
-  );
-  if (!isTimeLinear || !isMemoryBounded) process.exitCode = 1;
-}
-
-function readOptions(): { rows: number; factor: number; tableName: BenchTableName; rounds: number } {
+function readOptions(): { seed: number; minutes: number; flavors: MysqlFlavor[] } {
   const option = { type: 'string' } as const;
   try {
-    const { values } = parseArgs({
-      options: { rows: option, factor: option, table: option, rounds: option },
-    });
-    const table = values.table ?? 'wide';
-    if (!(table in BENCH_TABLES)) throw new Error(`There is no table ${table}.`);
+    const { values } = parseArgs({ options: { seed: option, minutes: option, source: option } });
+    const { source } = values;
+    if (source !== undefined && source !== 'mariadb' && source !== 'mysql') {
+      throw new Error(`There is no source ${source}.`);
+    }
     return {
-      rows: whole('rows', values.rows ?? '1000000'),
-      factor: whole('factor', values.factor ?? '10'),
-      tableName: table as BenchTableName,
-      rounds: whole('rounds', values.rounds ?? '3'),
+      seed: whole('seed', values.seed ?? String(randomInt(1, 2 ** 31))),
+      minutes: whole('minutes', values.minutes ?? '5'),
+      flavors: source === undefined ? ['mariadb', 'mysql'] : [source],
     };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);

@@ -6,16 +6,21 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import mysql from 'mysql2/promise';
-import pg from 'pg';
 import { inject } from 'vitest';
-import { driverOptions, type DatabaseAddress } from './database-address.ts';
+import type { DatabaseAddress } from './database-address.ts';
+import {
+  openSourceSession,
+  openTargetSession,
+  querySource,
+  queryTarget,
+  type Row,
+} from './database-sessions.ts';
 import type { ServerAddress } from './global-setup.ts';
 import { commandEnvironment, startCommand, type CommandOutcome, type RunningCommand } from './run-command.ts';
 import type { MysqlFlavor } from './servers/index.ts';
 
+export { openSourceSession, openTargetSession, type Row };
 export type Changes = Readonly<Record<string, string>>;
-export type Row = Record<string, unknown>;
 
 export interface BulkCase extends AsyncDisposable {
   readonly flavor: MysqlFlavor;
@@ -110,40 +115,6 @@ export async function openBulkCase(options: BulkCaseOptions = {}): Promise<BulkC
   };
 }
 
-export async function openSourceSession(address: DatabaseAddress): Promise<mysql.Connection> {
-  const connection = await mysql.createConnection({
-    ...driverOptions(address),
-    charset: 'utf8mb4_bin',
-    multipleStatements: true,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    dateStrings: true,
-  });
-  connection.on('error', () => {}); // the test may kill the server
-  return connection;
-}
-
-export async function openTargetSession(address: DatabaseAddress): Promise<pg.Client> {
-  const client = new pg.Client(driverOptions(address));
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-
-async function querySource<Result extends Row>(
-  address: DatabaseAddress,
-  sql: string,
-  values?: unknown[],
-): Promise<Result[]> {
-  const connection = await openSourceSession(address);
-  try {
-    const [rows] = await connection.query(sql, values);
-    return (Array.isArray(rows) ? rows : []) as Result[];
-  } finally {
-    connection.destroy();
-  }
-}
-
 /** As a legacy application would have: without strictness, so that dirty values get in. */
 export async function runSourceStatements(
   address: DatabaseAddress,
@@ -155,20 +126,6 @@ export async function runSourceStatements(
     for (const statement of statements) await connection.query(statement);
   } finally {
     connection.destroy();
-  }
-}
-
-async function queryTarget<Result extends Row>(
-  address: DatabaseAddress,
-  sql: string,
-  values?: unknown[],
-): Promise<Result[]> {
-  const client = await openTargetSession(address);
-  try {
-    const answer = await client.query<Result>(sql, values);
-    return (Array.isArray(answer) ? (answer as pg.QueryResult<Result>[]).at(-1)! : answer).rows;
-  } finally {
-    await client.end();
   }
 }
 

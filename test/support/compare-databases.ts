@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import type pg from 'pg';
-import { openSourceSession, openTargetSession } from './bulk-case.ts';
+import { openSourceSession, openTargetSession } from './database-sessions.ts';
 import { canonicalValues, type ComparedColumn } from './compare-databases-values.ts';
 import type { DatabaseAddress } from './database-address.ts';
 

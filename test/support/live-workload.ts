@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type mysql from 'mysql2/promise';
-import { openSourceSession } from './bulk-case.ts';
 import type { DatabaseAddress } from './database-address.ts';
+import { openSourceSession } from './database-sessions.ts';
+import { randomNumbers, type Random } from './random.ts';
 
 export const LIVE_TABLES = [
   `CREATE TABLE patients (
@@ -29,49 +30,61 @@ export interface LiveWorkload {
   stop(): Promise<void>;
 }
 
-/** A small generator of numbers: the same seed gives the same changes. */
-function generator(seed: number): (below: number) => number {
-  let state = seed >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
 const MAY_FAIL = new Set([
   'ER_DUP_ENTRY',
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_NO_REFERENCED_ROW_2',
   'ER_CHECKREAD',
+  'ER_ROW_IS_REFERENCED_2',
+  // A definition that the end of another connection has left half way.
+  'ER_DUP_KEYNAME',
+  'ER_CANT_DROP_FIELD_OR_KEY',
+  'ER_NO_SUCH_TABLE',
 ]);
 const PATIENTS = 400;
+const RECONNECT_PAUSE_MS = 100;
 
 /** Puts rows into the tables, which must be there. */
 export async function fillLive(address: DatabaseAddress, seed: number): Promise<void> {
   const session = await openSourceSession(address);
-  const next = generator(seed);
+  const next = randomNumbers(seed);
   try {
     await session.query("SET SESSION sql_mode = ''");
+    await session.query('BEGIN');
     for (let i = 0; i < PATIENTS; i++) await session.query(insertPatient(next));
     for (let i = 0; i < PATIENTS; i++) await tryOne(session, insertVisit(next));
     for (let i = 0; i < 60; i++) await tryOne(session, insertSlot(next));
     for (let i = 0; i < 50; i++) await tryOne(session, `INSERT INTO scratch VALUES (${i}, 'v${next(1000)}')`);
+    await session.query('COMMIT');
   } finally {
     session.destroy();
   }
 }
 
-/** Begins at once, on `connections` connections, each with a pause of up to `pauseMs` between its transactions. */
-export function startLive(
-  address: DatabaseAddress,
-  { seed, connections, pauseMs }: { seed: number; connections: number; pauseMs: number },
-): LiveWorkload {
-  const state = { statements: 0, isStopping: false };
-  const workers = Array.from({ length: connections }, (_, index) =>
-    work(address, generator(seed + 7919 * index), pauseMs, state),
+interface LiveOptions {
+  seed: number;
+  connections: number;
+  /** Most that is waited between two transactions. */
+  pauseMs: number;
+  /** One statement, or several that belong together. Default: what is described above. */
+  change?: (next: Random) => string;
+  /** What else is done now and then, outside of transactions: definitions. Default: TRUNCATE. */
+  upkeep?: (next: Random) => string;
+  /** Whether a connection that is lost is opened again, for ever; otherwise it is an error. */
+  reconnects?: boolean;
+}
+
+interface LiveState {
+  statements: number;
+  isStopping: boolean;
+}
+
+/** Begins at once, on `connections` connections. */
+export function startLive(address: DatabaseAddress, options: LiveOptions): LiveWorkload {
+  const state: LiveState = { statements: 0, isStopping: false };
+  const workers = Array.from({ length: options.connections }, (_, index) =>
+    work(address, randomNumbers(options.seed + 7919 * index), options, state),
   );
   const all = Promise.all(workers);
   all.catch(() => undefined);
@@ -88,9 +101,25 @@ export function startLive(
 
 async function work(
   address: DatabaseAddress,
-  next: (below: number) => number,
-  pauseMs: number,
-  state: { statements: number; isStopping: boolean },
+  next: Random,
+  options: LiveOptions,
+  state: LiveState,
+): Promise<void> {
+  while (!state.isStopping) {
+    try {
+      await workOnOneConnection(address, next, options, state);
+    } catch (error) {
+      if (!options.reconnects || !isLoss(error)) throw error;
+      await sleep(RECONNECT_PAUSE_MS);
+    }
+  }
+}
+
+async function workOnOneConnection(
+  address: DatabaseAddress,
+  next: Random,
+  { pauseMs, change = anyChange, upkeep = () => 'TRUNCATE TABLE scratch' }: LiveOptions,
+  state: LiveState,
 ): Promise<void> {
   const session = await openSourceSession(address);
   try {
@@ -103,7 +132,7 @@ async function work(
       // A deadlock has rolled it back already.
       await session.query(isSound && next(12) > 0 ? 'COMMIT' : 'ROLLBACK');
       state.statements += statements.length;
-      if (next(150) === 0) await tryOne(session, 'TRUNCATE TABLE scratch');
+      if (next(150) === 0) await tryOne(session, upkeep(next));
       await sleep(next(pauseMs + 1));
     }
   } finally {
@@ -111,19 +140,28 @@ async function work(
   }
 }
 
+/** The server is gone, going, or coming. */
+function isLoss(error: unknown): boolean {
+  const { code, fatal, errno } = error as { code?: string; fatal?: boolean; errno?: number };
+  return fatal === true || errno === 1053 || errno === 1927 || /^(ECONN|EPIPE|PROTOCOL_)/.test(code ?? '');
+}
+
 async function tryOne(session: mysql.Connection, sql: string): Promise<boolean> {
   try {
     await session.query(sql);
     return true;
   } catch (error) {
-    const { code, errno } = error as { code?: string; errno?: number };
+    const { code, errno, message } = error as { code?: string; errno?: number; message: string };
+    // A number that the driver has no name for yet.
+    if (/cascade delete\/update exceeds/.test(message)) return false;
     // MariaDB: the row was changed meanwhile; the counter is held by another.
     if (errno === 1020 || errno === 1467 || MAY_FAIL.has(code ?? '')) return false;
     throw error;
   }
 }
 
-function change(next: (below: number) => number): string {
+/** One change of any kind. */
+export function anyChange(next: Random): string {
   const patient = `(SELECT id FROM (SELECT id FROM patients ORDER BY id LIMIT 1 OFFSET ${next(PATIENTS)}) AS p)`;
   switch (next(18)) {
     case 0:
@@ -163,25 +201,25 @@ function change(next: (below: number) => number): string {
   }
 }
 
-function insertPatient(next: (below: number) => number): string {
+function insertPatient(next: Random): string {
   const born = next(20) === 0 ? "'0000-00-00'" : `'19${10 + next(90)}-0${1 + next(9)}-1${next(10)}'`;
   return `INSERT INTO patients (mrn, name, born, balance, weight, flags, sex, notes, extra, photo, seen) VALUES ('m${next(1 << 30)}', ${name(next)}, ${born}, ${next(99_999)} / 100, ${next(2) ? 'NULL' : `${next(100_000)} / 9`}, '${['', 'a', 'a,c', 'a,b,c'][next(4)]}', '${['f', 'm', 'x'][next(3)]}', ${note(next)}, '{"n": ${next(1000)}.50, "k": ["é", null]}', x'00ff${next(255).toString(16).padStart(2, '0')}', '2025-0${1 + next(9)}-11 10:11:12.${next(900) + 100}')`;
 }
 
-function insertVisit(next: (below: number) => number): string {
+function insertVisit(next: Random): string {
   const parent =
     next(3) === 0 ? `(SELECT id FROM (SELECT id FROM visits ORDER BY id DESC LIMIT 1) AS v)` : 'NULL';
   return `INSERT INTO visits (patient_id, parent_id, starts, room, minutes, score) SELECT id, ${parent}, '2025-03-0${1 + next(9)} 08:00:00.${next(900_000) + 100_000}', 'r${next(50)}', '${next(2) ? '-' : ''}0${next(9)}:${10 + next(49)}:00.25', ${next(1000)} / 7 FROM patients ORDER BY id LIMIT 1 OFFSET ${next(PATIENTS)}`;
 }
 
-function insertSlot(next: (below: number) => number): string {
+function insertSlot(next: Random): string {
   return `REPLACE INTO slots VALUES ('d${next(9)}', '2026-01-${String(1 + next(28)).padStart(2, '0')}', ${next(12)}, 'm${next(1000)}')`;
 }
 
-function name(next: (below: number) => number): string {
+function name(next: Random): string {
   return `'${['Müller', "O\\'Neil", 'Ångström', 'Šmíd', 'x'][next(5)]} ${next(10_000)}'`;
 }
 
-function note(next: (below: number) => number): string {
+function note(next: Random): string {
   return next(9) === 0 ? 'NULL' : `'${'line\\n\\ttab \\\\ 日本 '.repeat(1 + next(6))}${next(1000)}'`;
 }

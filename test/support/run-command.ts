@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionSettings, type DatabaseAddress } from './database-address.ts';
 import { spawnBound } from './servers/processes.ts';
 
-const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..');
+const PROJECT_ROOT = findProject(import.meta.dirname);
 const MEMORY_POLL_MS = 25;
 
 export interface CommandOutcome {
@@ -75,6 +75,12 @@ export function startCommand(
     stderr: () => output.stderr,
     kill: (signal = 'SIGKILL') => void (isRunning() && process.kill(pid, signal)),
   };
+}
+
+/** The directory with package.json; how far up depends on whether this runs compiled. */
+function findProject(directory: string): string {
+  if (fs.existsSync(path.join(directory, 'package.json'))) return directory;
+  return findProject(path.dirname(directory));
 }
 
 /** VmHWM: the most that was resident at any moment so far; 0 where the process is gone. */
