@@ -1,7 +1,7 @@
 /**
  * One connection that follows the binlog, from a position until it ends. Single use. Promises: each event once, in order,
  * checksums verified; a server that falls silent is noticed; after the end no socket is left and no event comes. Does not
- * reconnect. Holds at most what the socket has read, one packet, and the events of one compressed transaction.
+ * reconnect. Holds at most what the socket has read and one packet, of which a compressed transaction is expanded as it is consumed.
  */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -16,7 +16,6 @@ import { interceptDump } from './raw-dump.ts';
 import type { ReplicaIdentity } from './replica-identity.ts';
 import { HEARTBEAT_SECONDS, startWatchdog } from './watchdog.ts';
 import { createZongji, type DriverConnection, type ZongjiInternals } from './zongji-internals.ts';
-import { loadZstd } from './zstd.ts';
 
 /** How long a pause for a slow consumer may last before the source gives the connection up. */
 const NETWORK_TIMEOUT_SECONDS = 3600;
@@ -29,7 +28,7 @@ export interface BinlogConnectionOptions {
   settings: DatabaseSettings;
   identity: ReplicaIdentity;
   from: BinlogPosition;
-  /** Of one compressed transaction. */
+  /** Of one event that was compressed. */
   maxExpandedBytes: number;
   /** How long the source may say nothing at all. */
   silenceMs: number;
@@ -42,6 +41,7 @@ export class BinlogConnection {
   readonly #ended: Promise<TransfuseError>;
   #resolveEnded: (reason: TransfuseError) => void = () => undefined;
   #zongji: ZongjiInternals | null = null;
+  #framer: EventFramer | null = null;
   #isOver = false;
   #isPaused = false;
 
@@ -57,7 +57,6 @@ export class BinlogConnection {
   async run(): Promise<TransfuseError> {
     const { settings, from } = this.#options;
     if (!from.gtidSet && BigInt(from.offset) > MAX_DUMP_OFFSET) throw beyondReach(from);
-    await loadZstd();
     const ssl = await sourceTlsOptions(settings.tls);
     if (this.#isOver) return this.#ended;
     const zongji = createZongji(driverOptions(settings, ssl, 'binlog reader'));
@@ -91,7 +90,13 @@ export class BinlogConnection {
   resume(): void {
     if (!this.#isPaused || this.#isOver) return;
     this.#isPaused = false;
-    this.#zongji?.connection?.resume();
+    try {
+      this.#framer?.goOn();
+    } catch (error) {
+      this.#end(error);
+    }
+    // What was kept back may have filled the consumer again.
+    if (!this.#isPaused && !this.#isOver) this.#zongji?.connection?.resume();
   }
 
   stop(): void {
@@ -110,13 +115,14 @@ export class BinlogConnection {
   }
 
   #prepare(zongji: ZongjiInternals): void {
-    const framer = new EventFramer({
+    const framer = (this.#framer = new EventFramer({
       hasChecksums: zongji.useChecksum,
       maxExpandedBytes: this.#options.maxExpandedBytes,
+      isPaused: () => this.#isPaused || this.#isOver,
       sink: (event) => {
         if (!this.#isOver) this.#options.sink(event);
       },
-    });
+    }));
     try {
       for (const sql of dumpSession(zongji.isMariaDb, this.#options.identity)) {
         zongji.connection?.query(sql, (error) => error && this.#end(error));

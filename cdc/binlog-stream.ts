@@ -2,7 +2,7 @@
  * The source's transactions as one stream that outlives its connections. Promises: after a fault that may pass it goes on,
  * for ever, behind the last whole transaction; none is left out, none comes twice; a transaction that a fault has cut
  * off is rolled back and comes again. Ends only by `stop` and by an error that waiting does not mend. Holds up to
- * `maxQueuedBytes`, one packet, and one compressed transaction.
+ * `maxQueuedBytes`, one packet, and one event of a compressed transaction.
  */
 import { TransfuseError } from '../src/core/errors.ts';
 import type { BinlogPosition } from '../src/core/position.ts';
@@ -23,7 +23,7 @@ export interface BinlogStreamOptions {
   /** Whether anybody wants the rows of a table; names as the binlog writes them. */
   wants: (database: string, table: string) => boolean;
   maxQueuedBytes: number;
-  /** Of one compressed transaction or event. */
+  /** Of one event that was compressed. */
   maxExpandedBytes: number;
   /** How long the source may say nothing before it is taken for dead. It sends a heartbeat each second. */
   silenceMs: number;

@@ -1,14 +1,13 @@
-import { compress } from '@bokuweb/zstd-wasm';
+import { compress, init } from '@bokuweb/zstd-wasm';
 import { describe, expect, test } from 'vitest';
 import { EventFramer } from '../../cdc/event-framer.ts';
 import { ARTIFICIAL_FLAG, EVENT } from '../../cdc/event-type.ts';
 import type { PlacedEvent } from '../../cdc/placed-event.ts';
-import { loadZstd } from '../../cdc/zstd.ts';
 import { eventBytes, payload, rotation } from '../support/raw-events.ts';
 
 const GIB_4 = 2 ** 32;
 
-await loadZstd();
+await init();
 
 function framer(maxExpandedBytes = 100_000): { framer: EventFramer; seen: PlacedEvent[] } {
   const seen: PlacedEvent[] = [];
@@ -104,9 +103,40 @@ describe('a compressed transaction', () => {
     expect(seen[1]?.body).toEqual(Buffer.alloc(500, EVENT.tableMap));
   });
 
-  test('[invariant 7] beyond its budget is refused before it is expanded', () => {
-    expect(() => push(payload(packed, 0, events.length), events.length - 1)).toThrow('are allowed');
-    expect(push(payload(packed, 0, events.length), events.length)).toHaveLength(3);
+  test('[invariant 7] with an event beyond its budget is refused before it is expanded', () => {
+    const eventLength = inner[0]!.length;
+    expect(() => push(payload(packed, 0, events.length), eventLength - 1)).toThrow('are allowed');
+    expect(push(payload(packed, 0, events.length), eventLength)).toHaveLength(3);
+  });
+
+  test('[invariant 7] is expanded no further than its consumer wants, and what follows waits behind it', () => {
+    const seen: PlacedEvent[] = [];
+    let wanted = 2;
+    const under = new EventFramer({
+      hasChecksums: true,
+      maxExpandedBytes: 1_000_000,
+      isPaused: () => seen.length >= wanted,
+      sink: (event) => seen.push({ ...event, body: Buffer.from(event.body) }),
+    });
+    const large = eventBytes(EVENT.rowsQuery, { body: Buffer.alloc(700_000, 7), checksum: false });
+    const all = Buffer.concat([large, ...inner]);
+    under.push(eventBytes(EVENT.rotate, { body: rotation('b.000001', 4n), flags: ARTIFICIAL_FLAG }));
+    const body = payload(Buffer.from(compress(all)), 0, all.length);
+    under.push(eventBytes(EVENT.transactionPayload, { body, nextOffset: 300 }));
+    const next = eventBytes(EVENT.xid, { body: Buffer.alloc(8), nextOffset: 340 });
+    under.push(next);
+    next.fill(0);
+    expect(seen.map(({ type }) => type)).toEqual([EVENT.rotate, EVENT.rowsQuery]);
+    expect(seen[1]!.body.equals(Buffer.alloc(700_000, 7))).toBe(true);
+    wanted = 4;
+    under.goOn();
+    expect(seen).toHaveLength(4);
+    wanted = 100;
+    under.goOn();
+    expect(seen.slice(4).map(({ type, endOffset }) => [type, endOffset])).toEqual([
+      [EVENT.xid, 300],
+      [EVENT.xid, 340],
+    ]);
   });
 
   test('whose frame does not say its size is expanded all the same', () => {

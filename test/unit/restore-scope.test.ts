@@ -3,11 +3,13 @@ import { restoreScope } from '../../src/bulk/restore-scope.ts';
 import type { BinlogPosition } from '../../src/core/position.ts';
 import { judgeRetention } from '../../src/mysql/binlog-retention.ts';
 
+const SERVER = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+
 const at = (offset: number, changes: Partial<BinlogPosition> = {}): BinlogPosition => ({
   file: 'binlog.000002',
   offset: String(offset),
-  gtidSet: `u:1-${offset}`,
-  serverUuid: 'u',
+  gtidSet: `${SERVER}:1-${offset}`,
+  serverUuid: SERVER,
   recordedAt: '2026-01-01T00:00:00.000Z',
   ...changes,
 });
@@ -19,7 +21,7 @@ test.each([
   ['one table was read later', { ...handoff, ends: [at(100), at(101)] }, 'sync-safe'],
   [
     'a transaction was being committed at P0',
-    { ...handoff, ends: [at(100, { gtidSet: 'u:1-101' })] },
+    { ...handoff, ends: [at(100, { gtidSet: `${SERVER}:1-101` })] },
     'sync-safe',
   ],
   ['sync will not follow', { ...handoff, ends: [at(200)], noSync: true }, 'all'],
