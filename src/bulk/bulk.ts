@@ -19,6 +19,7 @@ import type { ChunkTask, StageTimes } from './chunk-task.ts';
 import { ControlSource } from './control-source.ts';
 import { stoppedAtReject } from './fail-fast.ts';
 import { finishTable } from './finish-table.ts';
+import { watchForOthers } from './watch-for-others.ts';
 import { openLanes } from './lane-pool.ts';
 import { runLanes } from './lanes.ts';
 import { checkTarget, openRun } from './open-run.ts';
@@ -231,11 +232,13 @@ class BulkLoad {
 
   async #completeLoads(run: Run): Promise<void> {
     const loads = await this.#session.run((target) => readLoads(target, run.id));
+    const isFollowed = run.startPosition !== null && !this.#options.noSync;
     for (const planned of this.#options.plan.mappings) {
       if (loads.get(planned.mapping.id)?.state !== 'loaded') continue;
       failpoint('bulk.before-load-completed');
       await this.#session.run(async (target) => {
         await finishTable(target, planned);
+        if (isFollowed) await watchForOthers(target, planned);
         await setLoadState(target, run.id, planned.mapping.id, 'complete');
       });
       failpoint('bulk.after-load-completed');

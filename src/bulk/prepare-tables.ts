@@ -1,3 +1,4 @@
+import { unwatchTables } from '../ledger/foreign-watch.ts';
 import { forgetLoad, type Load } from '../ledger/loads.ts';
 import { restartRun, type Run } from '../ledger/runs.ts';
 import { qualified } from '../postgres/identifiers.ts';
@@ -35,6 +36,7 @@ export async function prepareTables(
       keepSyncSafe: false,
     }),
   );
+  await session.run((target) => inTransaction(target, () => unwatchTables(target, tables)));
   if (!replace) return run;
   const isAll = beginsAnew(options, loads);
   const forgotten = begun.map(({ mapping }) => mapping.id).filter((id) => loads.delete(id));

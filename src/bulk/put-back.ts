@@ -2,7 +2,7 @@ import { readCheckpoint } from '../ledger/checkpoints.ts';
 import { readLoads, recordLoadEnds } from '../ledger/loads.ts';
 import { restoreObjects } from '../ledger/restore/restore-objects.ts';
 import type { RestoreReport } from '../ledger/restore/restore-options.ts';
-import type { Run } from '../ledger/runs.ts';
+import { waiveReplay, type Run } from '../ledger/runs.ts';
 import { readObjectsAway, type ObjectAway } from '../ledger/saved-objects.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
 import type { BulkContext } from './bulk-context.ts';
@@ -27,12 +27,11 @@ export async function putBack(context: BulkContext, run: Run): Promise<PutBack> 
     if (end) await recordLoadEnds(target, run.id, end);
     const ends = [...(await readLoads(target, run.id)).values()].flatMap((load) => load.endPosition ?? []);
     const checkpoint = (await readCheckpoint(target, run.id))?.position ?? null;
-    return restoreScope({
-      start: end && run.startPosition,
-      checkpoint,
-      ends,
-      noSync,
-    });
+    const handoff = { start: end && run.startPosition, checkpoint, ends };
+    const scope = restoreScope(handoff);
+    if (!noSync || scope === 'all') return scope;
+    await waiveReplay(target, run.id);
+    return 'all';
   });
   observer.onPhase('restoring indexes and constraints');
   const report = await session.run((target) =>

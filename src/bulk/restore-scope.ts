@@ -10,16 +10,14 @@ interface Handoff {
   checkpoint: BinlogPosition | null;
   /** Of every load that has one. */
   ends: readonly BinlogPosition[];
-  /** The operator says that nothing will be replayed. */
-  noSync: boolean;
 }
 
 /**
  * What may be put back at the end of a load (invariant 2): all of it where nothing is to be replayed, or sync has passed
  * the furthest position at which rows were read; else only what a replay cannot violate. Pure.
  */
-export function restoreScope({ start, checkpoint, ends, noSync }: Handoff): RestoreScope {
-  if (noSync || start === null) return 'all';
+export function restoreScope({ start, checkpoint, ends }: Handoff): RestoreScope {
+  if (start === null) return 'all';
   const isPassed = checkpoint
     ? (end: BinlogPosition) => surelyPassed(checkpoint, end)
     : (end: BinlogPosition) => start.gtidSet === end.gtidSet && surelyPassed(start, end);

@@ -2,7 +2,13 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { BinlogPosition } from '../core/position.ts';
-import { judgeRetention, readBinlogRetention, type BinlogRetention } from '../mysql/binlog-retention.ts';
+import {
+  hoursOf,
+  judgeRetention,
+  RAISE_RETENTION,
+  readBinlogRetention,
+  type BinlogRetention,
+} from '../mysql/binlog-retention.ts';
 import { openSource } from '../mysql/connection.ts';
 
 /** An eighth of what two slow cores load: links and old servers are slower, and a warning too many costs nothing. */
@@ -41,7 +47,7 @@ export function watchRetention(
   const seconds = bytes / ASSUMED_BYTES_PER_SECOND;
   if (!warned && retentionSeconds !== null && seconds > retentionSeconds / 2) {
     onNote(
-      `The source keeps its binlog for ${hours(retentionSeconds)} hours, and this load may take ${hours(seconds)}. ${RAISE}`,
+      `The source keeps its binlog for ${hoursOf(retentionSeconds)} hours, and this load may take ${hoursOf(seconds)}. ${RAISE_RETENTION}`,
     );
   }
   const timer = setInterval(() => {
@@ -73,11 +79,8 @@ export async function readRetentionIfPossible(
   }
 }
 
-const RAISE =
-  'What is purged before bin/sync has read it is lost to it: raise binlog_expire_logs_seconds at the source (before MariaDB 10.6 expire_logs_days) until sync has caught up.';
-
 function urgentNote(position: BinlogPosition, { retentionSeconds }: BinlogRetention): string {
-  return `The binlog file ${position.file}, where bin/sync begins, may be purged soon: the source keeps files for ${hours(retentionSeconds ?? 0)} hours, and more than half of it is over. ${RAISE}`;
+  return `The binlog file ${position.file}, where bin/sync begins, may be purged soon: the source keeps files for ${hoursOf(retentionSeconds ?? 0)} hours, and more than half of it is over. ${RAISE_RETENTION}`;
 }
 
 function purged({ file, offset }: BinlogPosition): TransfuseError {
@@ -89,8 +92,4 @@ function purged({ file, offset }: BinlogPosition): TransfuseError {
       fix: 'Raise binlog_expire_logs_seconds at the source, then load everything again with bin/bulk --replace, which begins at a new position. Or go on with bin/bulk --no-sync: changes made during the load are then missed.',
     },
   );
-}
-
-function hours(seconds: number): string {
-  return String(Number((seconds / 3600).toFixed(1)));
 }

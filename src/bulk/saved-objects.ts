@@ -3,6 +3,7 @@
  * transaction, so that at any moment each is either there or remembered (invariant 2).
  */
 import { failpoint } from '../core/failpoints.ts';
+import { WATCH_TRIGGERS } from '../ledger/foreign-watch.ts';
 import type { SavedKind } from '../ledger/saved-objects.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
@@ -76,7 +77,7 @@ SELECT 'trigger', t.nspname, t.relname, g.tgname, NULL,
     || CASE g.tgenabled WHEN 'D' THEN format('; ALTER TABLE %s DISABLE TRIGGER %I', t.name, g.tgname)
       WHEN 'A' THEN format('; ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.name, g.tgname)
       WHEN 'R' THEN format('; ALTER TABLE %s ENABLE REPLICA TRIGGER %I', t.name, g.tgname) ELSE '' END, NULL, NULL, NULL, NULL
-FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal`;
+FROM tables t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal AND NOT g.tgname = ANY ('{${WATCH_TRIGGERS.join(',')}}')`;
 
 /** Foreign keys first, then what they may hang on. A key takes its index with it. */
 const DROP_ORDER: SavedKind[] = ['trigger', 'foreign-key', 'exclusion', 'key', 'index'];

@@ -1,7 +1,8 @@
 /** What a sync says while it runs: a line every few seconds, as long as something changes. */
 import type { SyncObserver, SyncProgress } from '../sync/sync-report.ts';
-import { formatBytes, formatCount } from '../telemetry/format.ts';
+import { formatCount } from '../telemetry/format.ts';
 import type { CommandContext } from './command.ts';
+import { describeSync } from './render-sync.ts';
 
 const LINE_INTERVAL_MS = 5_000;
 /** While nothing changes. */
@@ -18,8 +19,7 @@ export function observeSync({ console, logger }: CommandContext): {
     if (!latest || console.progressMode === 'silent') return;
     const now = performance.now();
     if (latest.rowChanges === printed.rowChanges && now - printed.atMs < QUIET_INTERVAL_MS) return;
-    const rate = ((latest.rowChanges - printed.rowChanges) / (now - printed.atMs)) * 1000;
-    console.info(progressLine(latest, rate));
+    console.info(progressLine(latest));
     printed = { rowChanges: latest.rowChanges, atMs: now };
   };
   const timer = setInterval(print, LINE_INTERVAL_MS);
@@ -46,15 +46,12 @@ export function observeSync({ console, logger }: CommandContext): {
   };
 }
 
-export function progressLine(progress: SyncProgress, changesPerSecond: number): string {
-  const { transactions, rowChanges, lagMs, behindBytes, position, silentMs } = progress;
+export function progressLine(progress: SyncProgress): string {
+  const { transactions, rowChanges, overwritten } = progress;
   const parts = [
     `${formatCount(rowChanges)} changes of ${formatCount(transactions)} transactions`,
-    `${formatCount(Math.round(changesPerSecond))}/s`,
-    lagMs === null
-      ? `lag unknown, the source is silent${silentMs === null ? '' : ` for ${(silentMs / 1000).toFixed(0)} s`}`
-      : `lag ${(lagMs / 1000).toFixed(1)} s`,
+    describeSync(progress),
   ];
-  if (behindBytes !== null && behindBytes > 0) parts.push(`${formatBytes(behindBytes)} of binlog behind`);
-  return [...parts, `at ${position.file}:${position.offset}`].join(' · ');
+  if (overwritten > 0) parts.push(`${formatCount(overwritten)} rows of others overwritten`);
+  return parts.join(' · ');
 }

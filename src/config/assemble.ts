@@ -31,6 +31,7 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
       maxRejects: environment.MAX_REJECTS ?? 0,
       retryTimeoutMs: (environment.RETRY_TIMEOUT_SECONDS ?? 300) * 1000,
     },
+    sync: { foreignWrites: environment.FOREIGN_WRITES ?? 'warn' },
     mapping: {
       zeroDate: environment.ZERO_DATE_POLICY ?? 'null',
       nul: environment.NUL_POLICY ?? 'reject',

@@ -195,6 +195,13 @@ const TABLE = {
     'Case of table and column names in the target',
   ),
 
+  FOREIGN_WRITES: choice(
+    ['warn', 'stop'],
+    'warn',
+    'safety',
+    'When sync is about to overwrite a row of the target that others have written since the load: warn counts it and keeps their row in transfuse.foreign_writes, stop ends the sync before it',
+  ),
+
   LOG_LEVEL: choice(LOG_LEVELS, 'info', 'logs', 'Least severe level that is logged'),
   LOG_DIR: optional(text(), 'the path of a directory', 'logs/', {
     section: 'logs',

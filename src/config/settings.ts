@@ -19,6 +19,9 @@ export interface DatabaseSettings {
   tls: TlsSettings;
 }
 
+/** When sync is about to overwrite a row that others have written to the target: tell of it, or stop before it. */
+export type ForeignWritePolicy = 'warn' | 'stop';
+
 /** The whole configuration, validated. Passed down explicitly; nothing below src/cli reads the environment. */
 export interface Settings {
   source: DatabaseSettings & { type: 'mysql'; timeZone: string | null };
@@ -31,6 +34,9 @@ export interface Settings {
     maxRejects: number;
     /** How long a lost server is waited for before the command gives up. */
     retryTimeoutMs: number;
+  };
+  sync: {
+    foreignWrites: ForeignWritePolicy;
   };
   mapping: {
     zeroDate: 'null' | 'reject';

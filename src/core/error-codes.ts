@@ -296,6 +296,12 @@ export const ERROR_CODES = {
       'A change of the source breaks a constraint of the target, also when applied alone and in the order of the source. Nothing of its batch was kept.',
     fix: 'Look for rows that were changed in the target by others and mend them, or drop the constraint that the source does not have; then start sync again: it resumes.',
   },
+  SYNC_FOREIGN_WRITE: {
+    exit: EXIT.precondition,
+    cause:
+      'FOREIGN_WRITES=stop, and the next changes of the source would overwrite rows that others have written to the target. Nothing was overwritten.',
+    fix: "See them in the target: SELECT * FROM transfuse.foreign_writes WHERE overwritten_at IS NULL. Delete the lines there whose rows the source may overwrite, or run with FOREIGN_WRITES=warn, which keeps others' rows in that table; then start sync again: it resumes.",
+  },
   CHECKPOINT_MOVED: {
     exit: EXIT.locked,
     cause: 'Another command has moved the checkpoint while this one was applying changes.',

@@ -6,10 +6,13 @@ import { TransfuseError } from '../core/errors.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
+import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
+import { SYNC_STATUS_DDL } from './sync-status.ts';
 
 /** What this program reads and writes. */
-const LEDGER_VERSION = 2;
+const LEDGER_VERSION = 3;
 
 const LEDGER_DDL = `
 CREATE SCHEMA IF NOT EXISTS transfuse;
@@ -113,7 +116,10 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
     await target.query("SELECT pg_advisory_xact_lock(hashtext('transfuse ledger ddl'))");
     // Another command may have been faster.
     const version = await readVersion(target);
-    if (version === null) await target.query(LEDGER_DDL + CHECKPOINTS_DDL);
+    if (version === null)
+      await target.query(
+        LEDGER_DDL + CHECKPOINTS_DDL + RUNS_WITHOUT_REPLAY_DDL + FOREIGN_WRITES_DDL + SYNC_STATUS_DDL,
+      );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');
     await target.query('INSERT INTO transfuse.ledger (version) VALUES ($1)', [LEDGER_VERSION]);

@@ -192,6 +192,18 @@ export async function forgetLoad(target: TargetConnection, runId: string, mappin
   await target.query('DELETE FROM transfuse.loads WHERE run_id = $1 AND mapping = $2', [runId, mapping]);
 }
 
+/** The target tables of a run's loads, each once. */
+export async function readTargetTables(
+  target: TargetConnection,
+  runId: string,
+): Promise<{ schema: string; table: string }[]> {
+  const { rows } = await target.query<{ schema: string; table: string }>(
+    `SELECT DISTINCT target_schema AS schema, target_table AS "table" FROM transfuse.loads WHERE run_id = $1 ORDER BY 1, 2`,
+    [runId],
+  );
+  return rows;
+}
+
 export interface LoadTotals extends ChunkCounts {
   mapping: string;
   sourceTable: string;

@@ -1,4 +1,7 @@
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
+import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
+import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
+import { SYNC_STATUS_DDL } from './sync-status.ts';
 
 /**
  * From each version of the ledger to the next: the statements at index n lead from version n + 1 to n + 2. They run in the
@@ -22,4 +25,6 @@ UPDATE transfuse.saved_objects s SET sync_safe = true WHERE
     AND (p.run_id, p.schema_name, p.table_name) = (s.run_id, s.schema_name, s.table_name)
     AND p.definition LIKE '% PRIMARY KEY USING INDEX %'));
 ${CHECKPOINTS_DDL}`,
+  // To 3: foreign writes, loads that sync must not follow, and what a sync says of itself.
+  `${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}`,
 ];

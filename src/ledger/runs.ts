@@ -3,6 +3,13 @@ import type { BinlogPosition } from '../core/position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { forgetCheckpoint } from './checkpoints.ts';
 
+/** Since version 3. */
+export const RUNS_WITHOUT_REPLAY_DDL = `
+ALTER TABLE transfuse.runs ADD COLUMN IF NOT EXISTS replay_waived_at timestamptz;
+COMMENT ON COLUMN transfuse.runs.replay_waived_at IS
+  'When bulk --no-sync put back what old changes of the source may violate: no sync from start_position from then on';
+`;
+
 export interface SourceIdentity {
   host: string;
   port: number;
@@ -16,6 +23,8 @@ export interface Run {
   startPosition: BinlogPosition | null;
   /** The mapping options that the run was made with; null where an older version of the program made it. */
   options: RunOptions | null;
+  /** When bulk --no-sync gave up what had changed during the load; null where it did not. */
+  replayWaivedAt: Date | null;
   startedAt: Date;
   finishedAt: Date | null;
 }
@@ -29,6 +38,7 @@ interface RunRow {
   source: SourceIdentity;
   start_position: BinlogPosition | null;
   options: RunOptions | null;
+  replay_waived_at: string | null;
   started_at: Date;
   finished_at: Date | null;
 }
@@ -36,8 +46,9 @@ interface RunRow {
 /** The newest run in this service database, whatever its source; null where there was none. */
 export async function latestRun(target: TargetConnection): Promise<Run | null> {
   const { rows } = await target.query<RunRow>(
-    // A command that only looks must be able to read a ledger that has no such column yet.
-    `SELECT id, profile, source, start_position, to_json(r)->'options' AS options, started_at, finished_at
+    // A command that only looks must be able to read a ledger that has no such columns yet.
+    `SELECT id, profile, source, start_position, to_json(r)->'options' AS options,
+       to_json(r)->>'replay_waived_at' AS replay_waived_at, started_at, finished_at
      FROM transfuse.runs r ORDER BY started_at DESC LIMIT 1`,
   );
   const row = rows[0];
@@ -48,6 +59,7 @@ export async function latestRun(target: TargetConnection): Promise<Run | null> {
     source: row.source,
     startPosition: row.start_position,
     options: row.options,
+    replayWaivedAt: row.replay_waived_at === null ? null : new Date(row.replay_waived_at),
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
@@ -83,6 +95,7 @@ export async function startRun(
     source: run.source,
     startPosition: run.startPosition,
     options: run.options,
+    replayWaivedAt: null,
     startedAt: rows[0]!.started_at,
     finishedAt: null,
   };
@@ -100,8 +113,16 @@ export async function restartRun(
   options: RunOptions,
 ): Promise<void> {
   await target.query(
-    `UPDATE transfuse.runs SET start_position = nullif($2::jsonb, 'null'), options = $3 WHERE id = $1`,
+    `UPDATE transfuse.runs SET start_position = nullif($2::jsonb, 'null'), options = $3, replay_waived_at = NULL WHERE id = $1`,
     [runId, JSON.stringify(position), JSON.stringify(options)],
   );
   await forgetCheckpoint(target, runId);
+}
+
+/** To be called before anything is put back that old changes of the source may violate: sync must not apply them afterwards. */
+export async function waiveReplay(target: TargetConnection, runId: string): Promise<void> {
+  await target.query(
+    'UPDATE transfuse.runs SET replay_waived_at = coalesce(replay_waived_at, now()) WHERE id = $1',
+    [runId],
+  );
 }

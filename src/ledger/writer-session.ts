@@ -8,6 +8,7 @@ import { TransfuseError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { endSession, openWatchedTarget, type ServerSession } from '../postgres/watched-target.ts';
+import { WE_ARE_APPLYING } from './foreign-writes.ts';
 import { acquireWriterLock, lockHolder } from './lock.ts';
 
 export interface WriterSessionOptions {
@@ -124,6 +125,7 @@ export class WriterSession {
       // It may not have noticed that its client is gone, and holds the lock.
       if (this.#session) await endSession(connection, this.#session);
       await acquireWriterLock(connection);
+      await connection.query(WE_ARE_APPLYING);
     } catch (error) {
       const holder = reconnecting ? await lockHolder(connection).catch(() => null) : null;
       connection.destroy();

@@ -9,6 +9,8 @@ export interface BinlogRetention {
   retentionSeconds: number | null;
   /** Oldest first. */
   files: string[];
+  /** The size of each. */
+  fileBytes: number[];
 }
 
 /**
@@ -17,10 +19,22 @@ export interface BinlogRetention {
  */
 export type RetentionVerdict = 'safe' | 'urgent' | 'purged';
 
+/** What to do about an urgent verdict. */
+export const RAISE_RETENTION =
+  'What is purged before bin/sync has read it is lost to it: raise binlog_expire_logs_seconds at the source (before MariaDB 10.6 expire_logs_days) until sync has caught up.';
+
+/** For people. */
+export function hoursOf(seconds: number): string {
+  return String(Number((seconds / 3600).toFixed(1)));
+}
+
 /** Throws SOURCE_ACCESS_DENIED with the GRANT that is missing. */
 export async function readBinlogRetention(source: SourceConnection): Promise<BinlogRetention> {
   const context = { doing: 'reading the list of binlog files', privilege: binlogPrivilege(source) };
-  const logs = await source.query<{ Log_name: string }>('SHOW BINARY LOGS', context);
+  const logs = await source.query<{ Log_name: string; File_size: number | string }>(
+    'SHOW BINARY LOGS',
+    context,
+  );
   const settings = await source.query<{ Variable_name: string; Value: string }>(
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'expire_logs_days')",
     context,
@@ -29,6 +43,7 @@ export async function readBinlogRetention(source: SourceConnection): Promise<Bin
   return {
     retentionSeconds: retentionSecondsOf(values),
     files: logs.map((row) => row.Log_name),
+    fileBytes: logs.map((row) => Number(row.File_size)),
   };
 }
 
@@ -42,7 +57,7 @@ export function retentionSecondsOf(settings: ReadonlyMap<string, string>): numbe
 /** Pure. A file may be deleted once it has been left alone for the retention time: at the earliest that long after the position. */
 export function judgeRetention(
   position: Pick<BinlogPosition, 'file' | 'offset' | 'recordedAt'>,
-  { retentionSeconds, files }: BinlogRetention,
+  { retentionSeconds, files }: Pick<BinlogRetention, 'retentionSeconds' | 'files'>,
   nowMs: number,
 ): RetentionVerdict {
   const oldest = files[0];

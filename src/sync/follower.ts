@@ -16,20 +16,25 @@ import { planFromLedger } from '../mapping/plan-from-ledger.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
+import { RateWindow } from '../telemetry/rate-window.ts';
+import type { ForeignTally } from './foreign-tally.ts';
 import { goalAt, parseGoal, type Goal } from './goal.ts';
 import { Handoff } from './handoff.ts';
 import { LagMeter } from './lag.ts';
 import { planSync, type SyncPlan } from './plan-sync.ts';
 import { RowsDecoder } from './rows-decoder.ts';
 import { letPass } from './schema-gate.ts';
-import { bytesBetween, SourceWatch } from './source-watch.ts';
+import { RetentionAlarm } from './retention-alarm.ts';
+import { SourceWatch } from './source-watch.ts';
+import { StatusWriter } from './status-writer.ts';
 import { SyncBatch } from './sync-batch.ts';
 import { LOOP_LIMITS, QUEUE_BYTES, SILENCE_MS, syncMemory } from './sync-limits.ts';
 import { SyncLoop } from './sync-loop.ts';
 import type { SyncOptions } from './sync-options.ts';
+import type { SyncProgress } from './sync-report.ts';
 import { TargetSink } from './target-sink.ts';
 
-/** Of one transaction that the source has compressed: it has to be expanded at once. */
+/** Of one event that the source has compressed; a whole transaction may be larger. */
 const MAX_EXPANDED_BYTES = 1 << 30;
 const IDLE_CHECKPOINT_MS = 5_000;
 const PROGRESS_INTERVAL_MS = 500;
@@ -39,6 +44,7 @@ const ANSWER_TIMEOUT_MS = 120_000;
 export interface FollowerOptions extends SyncOptions {
   /** Added to, across attempts. */
   counts: { transactions: number; rowChanges: number };
+  foreign: ForeignTally;
   /** Where the source was when the command began, from an earlier attempt. */
   knownEnd: BinlogPosition | null;
 }
@@ -57,6 +63,9 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #parts: Parts;
   readonly #lag = new LagMeter();
+  readonly #rates = new RateWindow(performance.now());
+  /** When the source committed the last transaction that is on the target, by its clock. */
+  #committedAtMs: number | null = null;
 
   private constructor(options: FollowerOptions, parts: Parts) {
     this.#options = options;
@@ -87,7 +96,15 @@ export class Follower {
       );
       const charsetOf = await readCharsets(source, names);
       const startPosition = run.startPosition!;
-      const sink = await TargetSink.open({ target, runId: run.id, plan: syncPlan, startPosition });
+      await options.foreign.watch(target, syncPlan.mappings);
+      const sink = await TargetSink.open({
+        target,
+        runId: run.id,
+        plan: syncPlan,
+        startPosition,
+        foreignWrites: settings.sync.foreignWrites,
+        onOverwritten: (found) => options.foreign.overwritten(found),
+      });
       const handoff = await Handoff.read(target, {
         settings: settings.targets.patient,
         runId: run.id,
@@ -167,20 +184,32 @@ export class Follower {
       onCommitted: (position, batch) => this.#committed(position, batch, loop),
       ...(goal && { isGoal: goal }),
     });
-    const watch = new SourceWatch(settings.source, this.#lag);
-    const timer = setInterval(() => this.#report(stream, watch), PROGRESS_INTERVAL_MS);
+    const alarm = new RetentionAlarm((text) => observer.onNote(text));
+    const watch = new SourceWatch({
+      settings: settings.source,
+      lag: this.#lag,
+      position: () => this.position,
+      onRetention: (retention) =>
+        alarm.judge(this.position, retention, {
+          committedAtMs: this.#committedAtMs,
+          sourceNowMs: Date.now() + (this.#lag.clockAheadMs ?? 0),
+        }),
+    });
+    const status = (): SyncProgress => this.#progress(stream, watch);
+    const timer = setInterval(() => observer.onProgress(status()), PROGRESS_INTERVAL_MS);
+    const writer = new StatusWriter(settings.targets.patient, run.id, status);
     const onAbort = (): void => loop.stop();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) loop.stop();
     try {
       await loop.run();
       await handoff.settled();
-      this.#report(stream, watch);
+      observer.onProgress(status());
       return signal.aborted ? 'stopped' : 'at the goal';
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearInterval(timer);
-      await Promise.all([stream.stop(), watch.stop(), handoff.stop()]);
+      await Promise.all([stream.stop(), watch.stop(), writer.stop(), handoff.stop()]);
     }
   }
 
@@ -193,7 +222,8 @@ export class Follower {
   async #take(stream: BinlogStream): ReturnType<BinlogStream['take']> {
     const items = await stream.take();
     this.#lag.heard();
-    if (items.some(({ kind }) => kind === 'rows' || kind === 'statement')) this.#lag.waiting();
+    const first = items.find(({ kind }) => kind === 'begin' || kind === 'rows' || kind === 'statement');
+    if (first) this.#lag.waiting('commitTimestampMs' in first ? first.commitTimestampMs : null);
     return items;
   }
 
@@ -201,21 +231,27 @@ export class Follower {
     const { counts } = this.#options;
     counts.transactions += batch.transactions;
     counts.rowChanges += batch.rowChanges;
+    this.#rates.add(batch.rowChanges, 0, performance.now());
+    this.#committedAtMs = batch.committedAtMs ?? this.#committedAtMs;
     this.#lag.committed(batch.committedAtMs, loop.hasNothingWaiting);
     this.#parts.handoff.reached(position);
   }
 
-  #report(stream: BinlogStream, watch: SourceWatch): void {
-    const { counts, observer } = this.#options;
-    const { position } = this;
-    observer.onProgress({
-      position,
+  #progress(stream: BinlogStream, watch: SourceWatch): SyncProgress {
+    const { counts, foreign } = this.#options;
+    const { lagMs, unchangedMs, silentMs, clockAheadMs } = this.#lag;
+    return {
+      position: this.position,
       ...counts,
-      lagMs: this.#lag.lagMs,
+      overwritten: foreign.total,
+      changesPerSecond: this.#rates.at(performance.now()).rowsPerSecond,
+      lagMs: lagMs === null ? null : Math.max(lagMs, watch.aheadMs),
       queuedBytes: stream.queuedBytes,
-      behindBytes: bytesBetween(position, watch.end),
-      silentMs: this.#lag.silentMs,
-    });
+      behindBytes: watch.behindBytes,
+      unchangedMs,
+      silentMs,
+      clockAheadMs,
+    };
   }
 }
 
@@ -235,6 +271,13 @@ async function readRun(
   if (run.startPosition === null) {
     throw notLoaded(
       'The load has no position in a binlog: it was off, or could not be seen, when the load began',
+    );
+  }
+  if (run.replayWaivedAt !== null) {
+    throw new TransfuseError(
+      'SYNC_NOT_LOADED',
+      `The load was made with bulk --no-sync (${run.replayWaivedAt.toISOString()}) while the source was changing: every constraint is back, and the changes made during the load, which are missing, could break them on the way.`,
+      { fix: 'Load everything again without --no-sync: bin/bulk --replace. It begins at a new position.' },
     );
   }
   const loads = [...(await readLoads(target, run.id)).values()];

@@ -4,6 +4,7 @@ import { compileMapping } from '../mapping/compile.ts';
 import type { CompiledMapping } from '../mapping/compiled-mapping.ts';
 import type { ColumnMapping, RowMapping } from '../mapping/mapping.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
+import { targetKeyOf } from '../mapping/target-key.ts';
 import type { ValuePolicies } from '../mapping/types/codec.ts';
 import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
@@ -61,28 +62,6 @@ export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions
     key,
     keyPositions: targetKey.map((column) => compiled.targetColumns.indexOf(column.target.name)),
   };
-}
-
-/** One uuid over exactly the key, or else a plain column for each column of it; null where there is neither. */
-function targetKeyOf(mapping: RowMapping, sourceKey: readonly string[]): ColumnMapping[] | null {
-  const uuid = mapping.columns.find(
-    ({ value }) =>
-      value.kind === 'uuid' &&
-      value.inputs.length === sourceKey.length &&
-      sourceKey.every((name) => value.inputs.includes(name)),
-  );
-  if (uuid) return [uuid];
-  const plain = sourceKey.map((name) => plainColumn(mapping, name));
-  return plain.every((column) => column !== null && !column.target.nullable)
-    ? (plain as ColumnMapping[])
-    : null;
-}
-
-/** The target column that carries the source column as it is; null where none does. */
-export function plainColumn(mapping: RowMapping, sourceColumn: string): ColumnMapping | null {
-  return (
-    mapping.columns.find(({ value }) => value.kind === 'column' && value.column === sourceColumn) ?? null
-  );
 }
 
 function keyMapping(mapping: RowMapping, columns: ColumnMapping[], extra: string[]): RowMapping {

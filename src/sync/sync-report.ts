@@ -1,20 +1,17 @@
 /** What a sync tells while it runs and at its end. */
 import type { BinlogPosition } from '../core/position.ts';
+import type { Overwritten } from './apply/foreign-check.ts';
+import type { SyncStatus } from '../ledger/sync-status.ts';
 import type { RestoreFailure } from '../ledger/restore/restore-options.ts';
 
-export interface SyncProgress {
-  position: BinlogPosition;
+export interface SyncProgress extends SyncStatus {
   /** Since this command began. */
   transactions: number;
   rowChanges: number;
-  /** How far the target is behind the source; null while nobody can say, as when the source is silent. */
-  lagMs: number | null;
+  /** Rows that others had written to the target, and that were overwritten. */
+  overwritten: number;
   /** Read from the binlog and not yet applied. */
   queuedBytes: number;
-  /** Of the binlog, from the last commit to where the source was when it was last asked; null where that is not known. */
-  behindBytes: number | null;
-  /** Since the source last said anything; null before it has. */
-  silentMs: number | null;
 }
 
 export interface SyncObserver {
@@ -33,6 +30,10 @@ export interface SyncReport {
   transactions: number;
   rowChanges: number;
   elapsedMs: number;
+  /** Rows that others had written to the target and that were overwritten, by table. They are kept in the ledger. */
+  overwritten: Overwritten[];
+  /** Tables that others may write to without being noticed. */
+  unwatched: string[];
   openRejects: number;
   /** Objects that bulk had taken away and that are back now. */
   restored: number;

@@ -13,6 +13,7 @@ import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { Follower } from './follower.ts';
+import { ForeignTally } from './foreign-tally.ts';
 import type { SyncOptions } from './sync-options.ts';
 import type { SyncReport } from './sync-report.ts';
 
@@ -55,10 +56,12 @@ class Sync {
   /** Where the source was when the command began: a restart does not move it. */
   #end: BinlogPosition | null = null;
   readonly #counts = { transactions: 0, rowChanges: 0 };
+  readonly #foreign: ForeignTally;
 
   constructor(options: SyncOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    this.#foreign = new ForeignTally((text) => options.observer.onNote(text));
   }
 
   /** From the ledger's checkpoint to the goal, or to the signal. To be called again after a fault: the ledger knows how far it came. */
@@ -68,6 +71,7 @@ class Sync {
       ...this.#options,
       signal: this.#signal,
       counts: this.#counts,
+      foreign: this.#foreign,
       knownEnd: this.#end,
     });
     this.#end = follower.end;
@@ -81,6 +85,8 @@ class Sync {
       position,
       ...this.#counts,
       elapsedMs: performance.now() - this.#startedAt,
+      overwritten: this.#foreign.tables,
+      unwatched: this.#foreign.unwatched,
       openRejects: rejects.reduce((sum, { count }) => sum + count, 0),
       restored: follower.handoff.restored,
       restoreFailures: follower.handoff.failures,

@@ -22,12 +22,13 @@ describe.each(sourceFlavors())('a live source, %s', (flavor) => {
     await sleep(4_000);
     await workload.stop();
     expect(workload.statements).toBeGreaterThan(100);
-    const caughtUp = await live.run('status');
-    expect(caughtUp.exitCode).toBe(0);
+    const status = JSON.parse((await live.succeed('status', ['--json'])).stdout) as { result: unknown };
+    expect(status.result).toMatchObject({ sync: [{ state: 'running', database: live.target.database }] });
     sync.kill('SIGTERM');
     const stopped = await sync.ended;
     expect(stopped.exitCode, stopped.stderr).toBe(130);
     await live.succeed('sync');
+    expect(await live.targetQuery('SELECT * FROM transfuse.foreign_writes')).toEqual([]);
     expect(await differencesBetween(live.source, live.target)).toEqual([]);
     expect(await constraints()).toEqual(before);
   });

@@ -1,4 +1,5 @@
 /** A target made from a source catalog that exists nowhere, and changes to it that no server made. */
+import type { ForeignWritePolicy } from '../../src/config/settings.ts';
 import { startRun } from '../../src/ledger/runs.ts';
 import { ensureLedger } from '../../src/ledger/ddl.ts';
 import { recordLoad } from '../../src/ledger/loads.ts';
@@ -11,6 +12,7 @@ import { openTarget, type TargetConnection } from '../../src/postgres/connection
 import { mirrorSchema } from '../../src/profiles/mirror/ddl/mirror-schema.ts';
 import { mirrorProfile } from '../../src/profiles/mirror/mirror-profile.ts';
 import { createSchema } from '../../src/schema/create-schema.ts';
+import type { Overwritten } from '../../src/sync/apply/foreign-check.ts';
 import { TargetApplier } from '../../src/sync/apply/target-applier.ts';
 import { ChangeBatch } from '../../src/sync/change-batch.ts';
 import { planSync, type SyncPlan } from '../../src/sync/plan-sync.ts';
@@ -49,6 +51,8 @@ export interface ApplyCase extends AsyncDisposable {
   database: TestDatabase;
   runId: string;
   plan: SyncPlan;
+  /** Rows of others that were overwritten so far. */
+  overwritten: readonly Overwritten[];
   connect(): Promise<TargetConnection>;
   open(connection?: TargetConnection): Promise<TargetApplier>;
   batch(changes?: readonly TestChange[]): ChangeBatch;
@@ -65,12 +69,13 @@ interface CaseOptions {
   profile?: Profile;
   /** Run on the target when its tables are there. */
   alter?: string;
+  foreignWrites?: ForeignWritePolicy;
 }
 
 /** The mirror of these tables, empty, with all its constraints. */
 export async function openApplyCase(
   tables: SourceTable[],
-  { server = MARIADB, profile = mirrorProfile, alter }: CaseOptions = {},
+  { server = MARIADB, profile = mirrorProfile, alter, foreignWrites = 'warn' }: CaseOptions = {},
 ): Promise<ApplyCase> {
   const database = await createTargetDatabase();
   const settings = targetSettings(database.config, database.config.database);
@@ -109,12 +114,15 @@ export async function openApplyCase(
   }
   const plan = planSync(made, server);
   const pool = new BufferPool(1 << 16, 4);
+  const overwritten: Overwritten[] = [];
   const open = async (connection?: TargetConnection): Promise<TargetApplier> =>
     TargetApplier.open({
       target: connection ?? (await connect()),
       runId: run.id,
       plan,
       startPosition: START,
+      foreignWrites,
+      onOverwritten: (found) => overwritten.push(...found),
     });
   const add = (batch: ChangeBatch, changes: readonly TestChange[]): void => {
     for (const change of changes) {
@@ -137,6 +145,7 @@ export async function openApplyCase(
     database,
     runId: run.id,
     plan,
+    overwritten,
     connect,
     open,
     batch: newBatch,

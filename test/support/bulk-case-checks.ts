@@ -12,7 +12,7 @@ export async function objectDefinitions({ targetQuery }: Pick<BulkCase, 'targetQ
     FROM pg_constraint k WHERE connamespace = 'public'::regnamespace
     UNION ALL
     SELECT 'trigger ' || pg_get_triggerdef(g.oid) || ' ' || tgenabled::text FROM pg_trigger g JOIN pg_class c ON c.oid = tgrelid
-    WHERE NOT tgisinternal AND c.relnamespace = 'public'::regnamespace
+    WHERE NOT tgisinternal AND tgname NOT LIKE 'transfuse\\_foreign%' AND c.relnamespace = 'public'::regnamespace
     UNION ALL
     SELECT 'column ' || attrelid::regclass || ' ' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull || ' ' || attidentity::text
     FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid

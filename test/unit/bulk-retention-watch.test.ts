@@ -4,7 +4,7 @@ import type { TransfuseError } from '../../src/core/errors.ts';
 import type { BinlogRetention } from '../../src/mysql/binlog-retention.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY: BinlogRetention = { retentionSeconds: 86_400, files: ['b.000001', 'b.000002'] };
+const DAY: BinlogRetention = { retentionSeconds: 86_400, files: ['b.000001', 'b.000002'], fileBytes: [1, 1] };
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());

@@ -14,7 +14,7 @@ const at = (offset: number, changes: Partial<BinlogPosition> = {}): BinlogPositi
   ...changes,
 });
 const start = at(100);
-const handoff = { start, checkpoint: null, ends: [at(100), at(100)], noSync: false };
+const handoff = { start, checkpoint: null, ends: [at(100), at(100)] };
 
 test.each([
   ['the source has not moved', handoff, 'all'],
@@ -24,7 +24,6 @@ test.each([
     { ...handoff, ends: [at(100, { gtidSet: `${SERVER}:1-101` })] },
     'sync-safe',
   ],
-  ['sync will not follow', { ...handoff, ends: [at(200)], noSync: true }, 'all'],
   ['there is no binlog', { ...handoff, start: null, ends: [] }, 'all'],
   [
     'sync has passed one end, and not the furthest',

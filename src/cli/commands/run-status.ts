@@ -1,16 +1,20 @@
 import { quantity } from '../../core/quantity.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../../ledger/checkpoints.ts';
 import { ledgerExists } from '../../ledger/ddl.ts';
-import { readTotals, type LoadTotals } from '../../ledger/loads.ts';
+import { readTargetTables, readTotals, type LoadTotals } from '../../ledger/loads.ts';
+import { findUnwatched } from '../../ledger/foreign-watch.ts';
+import { readForeignWrites, type ForeignWrites } from '../../ledger/foreign-writes.ts';
 import { lockHolder } from '../../ledger/lock.ts';
 import { openRejectCounts } from '../../ledger/rejects.ts';
 import { latestRun, type Run } from '../../ledger/runs.ts';
 import { readObjectsAway, type ObjectAway } from '../../ledger/saved-objects.ts';
+import { readSyncStatus, type ReportedSyncStatus } from '../../ledger/sync-status.ts';
 import { openTarget } from '../../postgres/connection.ts';
-import { formatBytes, formatCount } from '../../telemetry/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../../telemetry/format.ts';
 import { renderTable } from '../../telemetry/text-table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { describeAway, NEXT_SYNC } from '../render-away.ts';
+import { describeSync } from '../render-sync.ts';
 
 /** Reads the ledger and says what to do next. Changes nothing. */
 export async function runStatusCommand({ settings, signal }: CommandContext): Promise<CommandResult> {
@@ -22,18 +26,23 @@ export async function runStatusCommand({ settings, signal }: CommandContext): Pr
     if (!(await ledgerExists(target))) return nothingYet();
     const run = await latestRun(target);
     if (!run) return nothingYet();
+    const checkpoint = await readCheckpointIfAny(target, run.id);
     const status: Status = {
       run,
       loads: await readTotals(target, run.id),
       rejects: await openRejectCounts(target, run.id),
       away: await readObjectsAway(target, run.id),
-      checkpoint: await readCheckpointIfAny(target, run.id),
+      checkpoint,
+      sync: await readSyncStatus(target, run.id),
+      foreignWrites: await readForeignWrites(target),
+      unwatched: checkpoint ? await findUnwatched(target, await readTargetTables(target, run.id)) : [],
       writer: await lockHolder(target),
     };
-    const { checkpoint } = status;
+    const { sync, ...rest } = status;
     const document = {
-      ...status,
+      ...rest,
       checkpoint: checkpoint && { ...checkpoint, commits: checkpoint.commits.toString() },
+      sync: sync ? [{ database: settings.targets.patient.database, state: syncState(status), ...sync }] : [],
       next: nextStep(status),
     };
     return { document, text: render(status) };
@@ -49,6 +58,11 @@ interface Status {
   away: ObjectAway[];
   /** null where sync has not begun. */
   checkpoint: Checkpoint | null;
+  /** What a sync last said of itself; null where none has. */
+  sync: ReportedSyncStatus | null;
+  foreignWrites: ForeignWrites[];
+  /** Synced tables that others may write to without being noticed. */
+  unwatched: string[];
   writer: Awaited<ReturnType<typeof lockHolder>>;
 }
 
@@ -62,6 +76,51 @@ function waitingForSync({ run, away }: Status): ObjectAway[] {
   return run.startPosition === null ? [] : away.filter(({ failure }) => failure === null);
 }
 
+/** It says something every two seconds, as long as it can reach the target. */
+const SILENT_SYNC_MS = 15_000;
+
+/** running: it holds the lock and says so · silent: it holds the lock, and has said nothing for a while · stopped: no sync is there. */
+function syncState({ writer, sync }: Status): 'running' | 'silent' | 'stopped' {
+  if (!writer?.application.startsWith('transfuse sync ')) return 'stopped';
+  return sync !== null && sync.ageMs <= SILENT_SYNC_MS ? 'running' : 'silent';
+}
+
+function describeSyncState(status: Status): string[] {
+  const { sync } = status;
+  if (sync === null) return [];
+  const said = `${formatDuration(sync.ageMs)} ago: ${describeSync(sync)}`;
+  switch (syncState(status)) {
+    case 'running':
+      return [`sync is running, and said ${said}`];
+    case 'silent':
+      return [
+        `sync holds the lock and has fallen silent: it may hang, or its host may be gone. It last said, ${said}`,
+      ];
+    case 'stopped':
+      return [
+        `sync is not running, and the target falls behind with each change of the source. It last said, ${said}`,
+      ];
+  }
+}
+
+function describeForeignWrites({ foreignWrites, unwatched }: Status): string[] {
+  const lines = foreignWrites.flatMap(({ table, standing, overwritten }) => [
+    ...(standing > 0
+      ? [`${table}: ${quantity(standing, 'row stands', 'rows stand')} that others have written`]
+      : []),
+    ...(overwritten > 0
+      ? [`${table}: ${quantity(overwritten, 'row')} that others had written, overwritten by sync`]
+      : []),
+  ]);
+  if (unwatched.length > 0) lines.push(`not watched: ${unwatched.join(', ')}`);
+  if (lines.length === 0) return [];
+  return [
+    '',
+    'writes of others to the target (see transfuse.foreign_writes there):',
+    ...lines.map((line) => `  ${line}`),
+  ];
+}
+
 function nextStep(status: Status): string {
   const { loads, rejects, away, writer, checkpoint } = status;
   if (writer) return `Wait: ${writer.application} is writing (from ${writer.client}, since ${writer.since}).`;
@@ -73,6 +132,8 @@ function nextStep(status: Status): string {
   if (rejects.length > 0) {
     return 'Look at transfuse.rejects in the target, mend the rows at the source, then run bin/bulk --retry-rejects.';
   }
+  if (status.run.replayWaivedAt !== null)
+    return 'Everything is loaded. bin/sync cannot follow it, since bulk --no-sync gave up what changed during the load: for that, bin/bulk --replace.';
   return checkpoint
     ? `Everything is loaded. ${NEXT_SYNC} goes on from the position above.`
     : 'Everything is loaded.';
@@ -88,6 +149,7 @@ function render(status: Status): string {
       ? `position before the first row: ${position.file}:${position.offset}${position.gtidSet ? `, GTID ${position.gtidSet}` : ''}`
       : 'no binlog position was recorded: sync cannot follow this load',
     ...(checkpoint ? [describeCheckpoint(checkpoint)] : []),
+    ...describeSyncState(status),
     writer ? `writing now: ${writer.application}` : 'nobody is writing now',
     '',
     renderTable(
@@ -122,6 +184,7 @@ function render(status: Status): string {
     lines.push(`  ${kind} ${name} of ${table}: ${failure}`);
   if (waiting.length > 0) lines.push('', `not restored yet (${describeAway(waiting)}):`);
   for (const { kind, table, name } of waiting) lines.push(`  ${kind} ${name} of ${table}`);
+  lines.push(...describeForeignWrites(status));
   return [...lines, '', `next: ${nextStep(status)}`].join('\n');
 }
 

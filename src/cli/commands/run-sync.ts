@@ -45,7 +45,17 @@ export async function runSyncCommand(
 }
 
 function syncResult(report: SyncReport, { settings }: CommandContext): CommandResult {
-  const { position, transactions, rowChanges, elapsedMs, openRejects, restored, away } = report;
+  const {
+    position,
+    transactions,
+    rowChanges,
+    elapsedMs,
+    openRejects,
+    restored,
+    away,
+    overwritten,
+    unwatched,
+  } = report;
   const gtids = position.gtidSet ? `, GTID ${position.gtidSet}` : '';
   const lines = [
     `${formatCount(rowChanges)} row changes of ${formatCount(transactions)} transactions applied in ${(elapsedMs / 1000).toFixed(1)} s`,
@@ -55,6 +65,11 @@ function syncResult(report: SyncReport, { settings }: CommandContext): CommandRe
     quantity(count, 'index, constraint or trigger', 'indexes, constraints and triggers');
   if (restored > 0) lines.push(`${objects(restored)} put back`);
   if (away > 0) lines.push(`${objects(away)} still away: see bin/status`);
+  for (const { table, rows } of overwritten)
+    lines.push(
+      `${quantity(rows, 'row')} of ${table} that others had written to the target ${rows === 1 ? 'was' : 'were'} overwritten: see transfuse.foreign_writes there`,
+    );
+  if (unwatched.length > 0) lines.push(`not watched for writes of others: ${unwatched.join(', ')}`);
   if (openRejects > 0) lines.push(`${quantity(openRejects, 'row')} rejected: see bin/status`);
   const problem = problemOf(report, settings.bulk.maxRejects);
   return { document: report, text: lines.join('\n'), ...(problem && { problem }) };

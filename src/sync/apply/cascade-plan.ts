@@ -5,8 +5,8 @@
 import { TransfuseError } from '../../core/errors.ts';
 import type { ColumnMapping } from '../../mapping/mapping.ts';
 import type { PlannedMapping } from '../../mapping/plan.ts';
+import { plainColumn } from '../../mapping/target-key.ts';
 import type { ReferentialAction, SourceColumn, SourceForeignKey } from '../../mysql/catalog-model.ts';
-import { plainColumn } from '../sync-mapping.ts';
 
 /** SET DEFAULT is not among them: InnoDB takes it for NO ACTION. */
 export type CascadeAction = 'CASCADE' | 'SET NULL';

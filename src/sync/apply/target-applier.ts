@@ -4,8 +4,9 @@
  * Promises: after commit() the target equals what the source's changes, applied one after the other, would have made of it; a
  * row that the target cannot hold is a reject, and its older version stays. Before commit() nothing is seen by others. After any error
  * the transaction is gone: the applier is of no more use, and another is opened, on a new session where this one is lost.
- * Does not promise to notice what others write to the tables. Holds no rows itself: memory is the batch's.
+ * What others have written to the tables, and a batch overwrites, is told of, or stops it (foreign-check.ts). Holds no rows itself: memory is the batch's.
  */
+import type { ForeignWritePolicy } from '../../config/settings.ts';
 import { failpoint } from '../../core/failpoints.ts';
 import type { BinlogPosition } from '../../core/position.ts';
 import { TransfuseError } from '../../core/errors.ts';
@@ -29,6 +30,7 @@ import { applyTable, type ApplyTable } from './apply-table.ts';
 import { reachOf } from './cascade-plan.ts';
 import { CascadeRunner } from './cascade-runner.ts';
 import { deferForeignKeys } from './deferred-checks.ts';
+import { ForeignCheck, type Overwritten } from './foreign-check.ts';
 import { rawTarget, type RawTarget } from './raw-target.ts';
 import { MAX_DIRECT_ROWS, SegmentRunner } from './segment-runner.ts';
 import type { SegmentRules } from './segments.ts';
@@ -41,6 +43,9 @@ export interface ApplierOptions {
   plan: SyncPlan;
   /** P0 of the run, where sync begins when there is no checkpoint. */
   startPosition: BinlogPosition;
+  foreignWrites: ForeignWritePolicy;
+  /** Rows of others that were overwritten, and the commit has made it so. */
+  onOverwritten?: (overwritten: readonly Overwritten[]) => void;
 }
 
 export interface CommitPoint {
@@ -66,18 +71,21 @@ export class TargetApplier {
   readonly #cascades: CascadeRunner;
   readonly #runner: SegmentRunner;
   readonly #rejects: AppliedRejects;
+  readonly #foreign: ForeignCheck;
+  readonly #onOverwritten: ApplierOptions['onOverwritten'];
   readonly #hasDeferrable: boolean;
   readonly #rules: SegmentRules;
   readonly #temporary = new Set<string>();
   #commits: bigint;
   #isOpen = false;
+  #overwritten: Overwritten[] = [];
   #counts = { transactions: 0, upserts: 0, deletes: 0, rejects: 0 };
   /** The position that the target holds. */
   position: BinlogPosition;
 
   private constructor(
     target: RawTarget,
-    { runId, plan }: ApplierOptions,
+    { runId, plan, foreignWrites, onOverwritten }: ApplierOptions,
     tables: readonly ApplyTable[],
     rejects: AppliedRejects,
     checkpoint: { position: BinlogPosition; commits: bigint },
@@ -86,6 +94,7 @@ export class TargetApplier {
     this.#runId = runId;
     this.#tables = tables;
     this.#rejects = rejects;
+    this.#onOverwritten = onOverwritten;
     this.#commits = checkpoint.commits;
     this.position = checkpoint.position;
     this.#hasDeferrable = tables.some(({ facts }) => facts.hasDeferrable);
@@ -96,6 +105,7 @@ export class TargetApplier {
       movesAlone: (mapping) => tables[mapping]!.facts.isReferenced || isParent.has(mapping),
       cascadeReach: (mapping) => reach[mapping]!,
     };
+    this.#foreign = new ForeignCheck(target, tables, this.#rules, foreignWrites);
     this.#runner = new SegmentRunner(target, tables, this.#rules, this.#cascades);
   }
 
@@ -125,6 +135,7 @@ export class TargetApplier {
     await this.#guarded(async () => {
       await this.#makeTemporaryTables(batch);
       const refusals = await this.#applyBatch(batch);
+      this.#overwritten.push(...(await this.#foreign.overwrittenBy(batch)));
       const rejected = await this.#rejects.settle(batch, refusals);
       this.#count(batch, rejected);
     });
@@ -147,6 +158,8 @@ export class TargetApplier {
     this.position = position;
     this.#counts = { transactions: 0, upserts: 0, deletes: 0, rejects: 0 };
     this.#runner.reset();
+    if (this.#overwritten.length > 0) this.#onOverwritten?.(this.#overwritten);
+    this.#overwritten = [];
   }
 
   /** One batch, one commit. */
