@@ -19,8 +19,8 @@ const MAX_PATIENTS = 10_000_000;
 
 export const HELP = `npm run demo [-- options]
 
-Starts throw-away database servers, fills one with a legacy system, migrates it with the real commands, and checks
-every row with means of its own. Nothing is installed, and nothing is left behind.
+Starts throw-away database servers, fills one with a legacy system, loads and follows it with the real commands while it
+changes, and checks every row with means of its own. Nothing is installed, and nothing is left behind.
 
 Options:
   --mysql              MySQL as the source; MariaDB unless given
@@ -32,7 +32,7 @@ Environment:
   DEMO_PATIENTS        size of the synthetic clinic, ${DEFAULT_PATIENTS} unless given; about ten rows for each
 
 Exit codes: 0 everything arrived · 1 something did not, or a step failed · 2 usage · 130 stopped.
-With --sql and rows that PostgreSQL cannot hold: the exit code of bin/bulk.
+With --sql and rows that PostgreSQL cannot hold: the exit code of bin/bulk or bin/sync.
 
 Examples:
   npm run demo

@@ -90,7 +90,9 @@ export class Following implements AsyncDisposable {
   /** Stops it as an operator or a service manager does. Throws DemoFailure where it ends otherwise than expected. */
   async stop(expected: readonly number[]): Promise<number> {
     const { commands, narrator, signal } = this.#options;
-    narrator.say('   kill -TERM: sync stops at a commit.');
+    narrator.say(
+      `   kill -TERM: sync has to stop at a commit, with code ${expected.join(' or ')}, and can be started again.`,
+    );
     this.#sync.kill('SIGTERM');
     const { exitCode } = await this.#sync.ended;
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 /** Bulk load and sync of the clinic while its front desk works; what is broken there is mended at the source meanwhile. */
+import { quantity } from '../../../src/core/quantity.ts';
 import { formatCount } from '../../../src/telemetry/format.ts';
 import { MEND, runAtSource } from '../clinic/mend.ts';
 import type { Clinic } from '../clinic/generate.ts';
@@ -25,7 +26,7 @@ export async function migrateClinic(migration: Migration, clinic: Clinic): Promi
     'The live clinic is followed',
     'From that place in the binlog on. Past the end of the load, the unique keys, foreign keys and triggers come back, validated.' +
       (orphans > 0
-        ? `\n${formatCount(orphans)} referrals point to doctors who do not exist, against a foreign key: sync must say that this one does not hold.`
+        ? `\n${quantity(orphans, 'referral points', 'referrals point')} to doctors long gone, against a foreign key: sync must say that this one does not hold.`
         : ''),
   );
   await using ends = await EndsOfLog.open(migration.ends);
