@@ -4,7 +4,12 @@
  * committed (invariant 6). Works synchronously and holds the descriptions of tables, no rows.
  */
 import { TransfuseError } from '../src/core/errors.ts';
-import { isSameServer, type BinlogPosition, type ServerIdentity } from '../src/core/position.ts';
+import {
+  isSameServer,
+  type BinlogPosition,
+  type ServerIdentity,
+  type TransactionPlace,
+} from '../src/core/position.ts';
 import type { SourceServer } from '../src/mysql/server-version.ts';
 import { classifyStatement } from './classify-statement.ts';
 import { malformedEvent } from './event-bytes.ts';
@@ -29,8 +34,8 @@ import { XaTransactions } from './xa-transactions.ts';
 interface AssemblerOptions {
   from: BinlogPosition;
   server: SourceServer;
-  /** Names as the binlog writes them. */
-  wants: (database: string, table: string) => boolean;
+  /** Names as the binlog writes them, and the transaction that the rows are of. */
+  wants: (database: string, table: string, transaction: TransactionPlace) => boolean;
   /** Of one event that MariaDB compressed. */
   maxExpandedBytes: number;
   /** `bytes` is about what the item takes in memory. */
@@ -180,9 +185,9 @@ export class TransactionAssembler {
   }
 
   #tableMap(body: Buffer): void {
-    this.#requireOpen();
+    const open = this.#requireOpen();
     const { tableId, database, table } = readTableName(body);
-    const isWanted = this.#options.wants(database, table);
+    const isWanted = this.#options.wants(database, table, open);
     this.#wanted.set(tableId, isWanted);
     if (isWanted) this.#tables.add(body);
   }

@@ -5,7 +5,7 @@
  * `maxQueuedBytes`, one packet, and one event of a compressed transaction.
  */
 import { TransfuseError } from '../src/core/errors.ts';
-import type { BinlogPosition } from '../src/core/position.ts';
+import type { BinlogPosition, TransactionPlace } from '../src/core/position.ts';
 import { retry } from '../src/core/retry.ts';
 import { openSource, type DatabaseSettings } from '../src/mysql/connection.ts';
 import { TransactionAssembler } from './assembler.ts';
@@ -20,8 +20,8 @@ export interface BinlogStreamOptions {
   identity: ReplicaIdentity;
   /** The first transaction is the one behind it. */
   from: BinlogPosition;
-  /** Whether anybody wants the rows of a table; names as the binlog writes them. */
-  wants: (database: string, table: string) => boolean;
+  /** Whether anybody wants the rows of a table in a transaction; names as the binlog writes them. */
+  wants: (database: string, table: string, transaction: TransactionPlace) => boolean;
   maxQueuedBytes: number;
   /** Of one event that was compressed. */
   maxExpandedBytes: number;

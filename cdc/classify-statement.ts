@@ -3,7 +3,7 @@
  * transaction control as statements, and nothing else; what is not recognised for certain is `unknown`, and whoever asks
  * then stops (invariant 6). Names are as written.
  */
-import { readAlterations, type Alterations } from './alter-table.ts';
+import { noAlterations, readAlterations, type Alterations } from './alter-table.ts';
 import { StatementLexer, type LexerMode } from './statement-lexer.ts';
 import { readName, readTableName, readTableNames, type TableName } from './table-name.ts';
 
@@ -33,8 +33,12 @@ export interface ClassifiedStatement {
   tables: TableName[];
   /** In the order in which they happen. */
   renames: { from: TableName; to: TableName }[];
-  /** Of an ALTER TABLE. */
+  /** Of an ALTER TABLE, and of a DROP INDEX. */
   alterations: Alterations | null;
+  /** A CREATE that does nothing where the table is there. */
+  ifNotExists: boolean;
+  /** The table that a CREATE TABLE … LIKE copies. */
+  like: TableName | null;
   /** Of CREATE, ALTER and DROP DATABASE. */
   database: string | null;
 }
@@ -122,10 +126,13 @@ function classifyCreate(lexer: StatementLexer, database: string): ClassifiedStat
     case 'TEMPORARY':
       return statement('other');
     case 'TABLE': {
+      const ifNotExists = lexer.peek().keyword === 'IF';
       readIfExists(lexer);
       const table = readTableName(lexer, database);
-      if (lexer.peek().keyword === 'LIKE') return onTables('create-table', [table]);
-      return selectsRows(lexer) ? statement('dml') : onTables('create-table', [table]);
+      const copies = lexer.take('LIKE');
+      const like = copies ? readTableName(lexer, database) : null;
+      if (!copies && selectsRows(lexer)) return statement('dml');
+      return { ...onTables('create-table', [table]), ifNotExists, like };
     }
     case 'INDEX':
       return indexStatement('create-index', lexer, database);
@@ -138,9 +145,20 @@ function classifyCreate(lexer: StatementLexer, database: string): ClassifiedStat
 }
 
 function classifyAlter(lexer: StatementLexer, database: string): ClassifiedStatement {
+  // MariaDB: rows that a new unique key does not suffer are deleted.
+  const ignores = hasIgnore(lexer.fork());
   const object = readObject(lexer);
   if (object === 'DATABASE' || object === 'SCHEMA') return onDatabase('alter-database', lexer);
   if (object !== 'TABLE') return statement(OTHER_OBJECTS.has(object) ? 'other' : 'unknown');
+  return alterTable(lexer, database, ignores);
+}
+
+function hasIgnore(lexer: StatementLexer): boolean {
+  while (MODIFIERS.has(lexer.peek().keyword)) if (lexer.next().keyword === 'IGNORE') return true;
+  return false;
+}
+
+function alterTable(lexer: StatementLexer, database: string, ignores: boolean): ClassifiedStatement {
   readIfExists(lexer);
   const table = readTableName(lexer, database);
   if (table === null) return statement('unknown');
@@ -148,6 +166,7 @@ function classifyAlter(lexer: StatementLexer, database: string): ClassifiedState
   else lexer.take('NOWAIT');
   const alterations = readAlterations(lexer, database);
   if (alterations === null) return statement('unknown');
+  if (ignores) alterations.changesRows = true;
   const { renamedTo, partners } = alterations;
   const renames = renamedTo === null ? [] : [{ from: table, to: renamedTo }];
   return statement('alter-table', { tables: [table, ...partners], alterations, renames });
@@ -228,9 +247,10 @@ function indexStatement(
   const name = readName(lexer);
   if (lexer.take('USING', 'TYPE')) lexer.next();
   const table = lexer.take('ON') ? readTableName(lexer, database) : null;
-  if (name?.toUpperCase() !== 'PRIMARY' || table === null) return onTables(kind, [table]);
-  const alterations = { addedColumns: [], partners: [], renamedTo: null, changesMore: true };
-  return statement('alter-table', { tables: [table], alterations });
+  if (name === null || table === null || kind === 'create-index') return onTables(kind, [table]);
+  const isPrimary = name.toUpperCase() === 'PRIMARY';
+  const alterations = { ...noAlterations(), droppedKeys: [name], losesColumns: isPrimary };
+  return statement(isPrimary ? 'alter-table' : kind, { tables: [table], alterations });
 }
 
 /** CREATE TABLE … SELECT, TABLE or VALUES: in row format the source writes it as a definition and rows instead. */
@@ -262,5 +282,14 @@ function isAtEnd(lexer: StatementLexer): boolean {
 }
 
 function statement(kind: StatementKind, parts: Partial<ClassifiedStatement> = {}): ClassifiedStatement {
-  return { kind, tables: [], renames: [], alterations: null, database: null, ...parts };
+  return {
+    kind,
+    tables: [],
+    renames: [],
+    alterations: null,
+    ifNotExists: false,
+    like: null,
+    database: null,
+    ...parts,
+  };
 }

@@ -24,6 +24,17 @@ export interface Token {
 
 const END: Token = { kind: 'end', text: '', keyword: '' };
 const BAD: Token = { kind: 'bad', text: '', keyword: '' };
+/** What a backslash makes of the character behind it; others stay what they are. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  '0': '\0',
+  b: '\b',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  Z: '\x1a',
+  '%': '\\%',
+  _: '\\_',
+};
 // Numbers count as words: after a dot they can be names.
 const WORD = /[\w$\u0080-\uffff]+/y;
 const VERSION = /\d{5,6}/y;
@@ -39,6 +50,15 @@ export class StatementLexer {
   constructor(sql: string, mode: LexerMode) {
     this.#sql = sql;
     this.#mode = mode;
+  }
+
+  /** Another reader from here on, which leaves this one where it is. */
+  fork(): StatementLexer {
+    const fork = new StatementLexer(this.#sql, this.#mode);
+    fork.#at = this.#at;
+    fork.#inExecuted = this.#inExecuted;
+    fork.#peeked = this.#peeked;
+    return fork;
   }
 
   peek(): Token {
@@ -86,7 +106,9 @@ export class StatementLexer {
         }
         at += 1;
       } else if (char === '\\' && hasEscapes) {
-        at += 1;
+        const escaped = this.#sql[(at += 1)] ?? '';
+        text += ESCAPES[escaped] ?? escaped;
+        continue;
       }
       text += this.#sql[at] ?? '';
     }

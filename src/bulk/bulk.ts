@@ -26,6 +26,7 @@ import { checkTarget, openRun } from './open-run.ts';
 import { planLoads, type WorkingLoad } from './plan-loads.ts';
 import { beginsAnew, prepareTables } from './prepare-tables.ts';
 import { putBack } from './put-back.ts';
+import { refuseSeparatedTables } from './refuse-separated-tables.ts';
 import { readRetentionIfPossible, watchRetention } from './retention-watch.ts';
 import { retryTables } from './retry-tables.ts';
 import { checkTablesUnchanged } from './source-check.ts';
@@ -95,13 +96,14 @@ class BulkLoad {
       };
       const { run: opened, loads } = await openRun(context, await checkTarget(context));
       const anew = beginsAnew(this.#options, loads);
+      if (!anew) await refuseSeparatedTables(context, opened, loads);
       // Where the position is gone already, nothing may be emptied, unless a new one takes its place.
       if (!anew) stopWatching = await this.#watchRetention(context, opened, loads);
       const run = await prepareTables(context, opened, loads);
       if (anew) stopWatching = await this.#watchRetention(context, run, loads);
-      const working = await planLoads(context, run, loads);
+      const { working, start } = await planLoads(context, run, loads);
       for (const load of working) if (load.tasks.length === 0) await this.#finishLoad(run.id, load);
-      if (run.startPosition) await waitUntilVisible(run.startPosition, this.#signal);
+      if (start) await waitUntilVisible(start, this.#signal);
       await source.release();
       await this.#loadRows(working);
       await this.#checkUnchanged(source, working);

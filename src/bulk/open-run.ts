@@ -9,6 +9,7 @@ import { differingOptions } from '../mapping/plan-from-ledger.ts';
 import type { TargetCatalog } from '../postgres/catalog-model.ts';
 import { readTargetCatalog } from '../postgres/catalog.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
+import { beginsAnew } from './prepare-tables.ts';
 import { refuseVanishedTables } from './source-check.ts';
 import { readStartPosition } from './start-position.ts';
 import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
@@ -42,7 +43,7 @@ export async function openRun(
     const latest = await latestRun(target);
     const isOurs = latest?.profile === plan.profile.name && sameSource(latest.source, identity);
     const loads: Map<string, Load> = isOurs ? await readLoads(target, latest.id) : new Map();
-    refuseVanishedTables(plan, loads);
+    if (!beginsAnew(options, loads)) refuseVanishedTables(plan, loads);
     if (!options.replace) refuseForeignRows(options, catalog, loads);
     if (isOurs && (latest.startPosition !== null || loads.size > 0)) {
       noteOtherOptions(options, latest, loads);

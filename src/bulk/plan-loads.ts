@@ -1,4 +1,5 @@
 import { failpoint } from '../core/failpoints.ts';
+import type { BinlogPosition } from '../core/position.ts';
 import { completeDefinitions } from '../ledger/definitions.ts';
 import { pendingChunks, readTotals, recordLoad, type Load } from '../ledger/loads.ts';
 import type { Run } from '../ledger/runs.ts';
@@ -8,6 +9,7 @@ import type { BulkContext } from './bulk-context.ts';
 import { planChunks } from './chunk-planner.ts';
 import type { ChunkTask } from './chunk-task.ts';
 import { readFieldSignature } from './field-signature.ts';
+import { readLoadStart } from './load-start.ts';
 import { selectStatement } from './statements.ts';
 
 /** A table under way. */
@@ -18,12 +20,16 @@ export interface WorkingLoad {
   startedAt: number | null;
 }
 
-/** The chunks that are still to be loaded, of every table that is not finished. Large tables first, so that no lane waits at the end. */
+/**
+ * The chunks that are still to be loaded, of every table that is not finished, and the position before which everything must be
+ * visible to whoever reads them. Large tables first, so that no lane waits at the end.
+ */
 export async function planLoads(
-  { options, session, source }: BulkContext,
+  context: BulkContext,
   run: Run,
   loads: Map<string, Load>,
-): Promise<WorkingLoad[]> {
+): Promise<{ working: WorkingLoad[]; start: BinlogPosition | null }> {
+  const { options, session, source } = context;
   const { settings, plan, observer } = options;
   observer.onPhase('planning');
   const working: WorkingLoad[] = [];
@@ -38,6 +44,8 @@ export async function planLoads(
   const totals = new Map(
     (await session.run((target) => readTotals(target, run.id))).map((total) => [total.mapping, total]),
   );
+  const isNew = ({ mapping }: PlannedMapping): boolean => !loads.has(mapping.id);
+  const start = ordered.some(isNew) ? await readLoadStart(context, run, loads) : null;
   for (const planned of ordered) {
     const { mapping, table } = planned;
     const load = loads.get(mapping.id);
@@ -74,6 +82,7 @@ export async function planLoads(
             fingerprint: planned.fingerprint,
             keyColumns,
             definition: table,
+            startPosition: start,
           },
           chunks,
         ),
@@ -94,7 +103,7 @@ export async function planLoads(
     }));
     working.push({ planned, tasks, remaining: tasks.length, startedAt: null });
   }
-  return working;
+  return { working, start: start ?? run.startPosition };
 }
 
 function noKeyNote(table: string): string {

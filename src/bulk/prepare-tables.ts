@@ -8,10 +8,16 @@ import { holdsInReplay } from './holds-in-replay.ts';
 import { saveAndDropObjects } from './saved-objects.ts';
 import { readStartPosition } from './start-position.ts';
 
-/** Whether every load of the run is to be made again: then the run begins anew, at a new position. */
+/**
+ * Whether every load of the run is to be made again: then the run begins anew, at a new position. The loads of tables that the
+ * source does not have any more do not count: they are forgotten then.
+ */
 export function beginsAnew({ plan, replace }: BulkOptions, loads: ReadonlyMap<string, Load>): boolean {
   const planned = new Set(plan.mappings.map(({ mapping }) => mapping.id));
-  return replace && loads.size > 0 && [...loads.keys()].every((id) => planned.has(id));
+  const there = new Set(plan.source.tables.map(({ name }) => name));
+  const isMeant = ({ mapping, sourceTable }: Load): boolean =>
+    planned.has(mapping) || !there.has(sourceTable);
+  return replace && loads.size > 0 && [...loads.values()].every(isMeant);
 }
 
 /**
@@ -39,7 +45,13 @@ export async function prepareTables(
   await session.run((target) => inTransaction(target, () => unwatchTables(target, tables)));
   if (!replace) return run;
   const isAll = beginsAnew(options, loads);
-  const forgotten = begun.map(({ mapping }) => mapping.id).filter((id) => loads.delete(id));
+  const forgotten = isAll ? [...loads.keys()] : begun.map(({ mapping }) => mapping.id);
+  const gone = [...loads.values()].filter(
+    ({ mapping }) => isAll && !begun.some((one) => one.mapping.id === mapping),
+  );
+  for (const { sourceTable } of gone)
+    observer.onNote(`${sourceTable} is not in the source any more: its rows stay in the target as they are.`);
+  for (const id of forgotten) loads.delete(id);
   const startPosition = isAll
     ? await source.run((connection) => readStartPosition(connection, observer))
     : run.startPosition;

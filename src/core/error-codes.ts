@@ -268,6 +268,12 @@ export const ERROR_CODES = {
     cause: 'The selection of tables matches nothing in the source.',
     fix: 'Check the names given to --tables.',
   },
+  RELOAD_TOGETHER: {
+    exit: EXIT.precondition,
+    cause:
+      'Tables are to be loaded again whose foreign keys change other tables, and the source does not log what they change.',
+    fix: 'Load the tables that are named together: bin/bulk --tables … --replace.',
+  },
   SYNC_NOT_LOADED: {
     exit: EXIT.precondition,
     cause: 'There is no finished bulk load in the target that a sync could go on from.',
@@ -277,7 +283,7 @@ export const ERROR_CODES = {
     exit: EXIT.precondition,
     cause:
       'A table that is synced was altered at the source. Everything before that is applied; nothing after it.',
-    fix: 'Bring the target to the new form, load the tables named with bin/bulk --tables … --replace, then start sync again.',
+    fix: 'Bring the target to the new form, load the tables named with bin/bulk --tables … --replace, then start sync again. Or let the one statement pass with bin/sync --accept-schema.',
   },
   SYNC_IMPOSSIBLE: {
     exit: EXIT.precondition,

@@ -30,7 +30,9 @@ export type FailpointName =
   | 'sync.before-segment'
   | 'sync.in-apply'
   | 'sync.before-commit'
-  | 'sync.after-commit';
+  | 'sync.after-commit'
+  | 'sync.before-change-commit'
+  | 'sync.after-change-commit';
 
 export function failpoint(name: FailpointName): void {
   if (configured === null) return;

@@ -82,6 +82,34 @@ export function isSameServer(one: ServerIdentity, other: ServerIdentity): boolea
   return isKnown && !isOtherServer(one, other);
 }
 
+/** A transaction, or a statement outside of one, as the binlog announces it. */
+export interface TransactionPlace {
+  /** null where the source numbers no transactions. */
+  gtid: string | null;
+  start: { file: string; offset: number };
+}
+
+/**
+ * Tells of transactions whether they are before `position`: then their effects are in what was read from the source after it was recorded.
+ * By GTID where there are, since a file and offset may be ahead of what was visible. Throws CDC_POSITION_INVALID for a
+ * place that cannot be compared.
+ */
+export function transactionsBefore(position: BinlogPosition): (transaction: TransactionPlace) => boolean {
+  const done =
+    position.gtidSet === null
+      ? null
+      : parseGtidSet(position.gtidSet, position.serverUuid === null ? 'mariadb' : 'mysql');
+  return ({ gtid, start }) => {
+    if (done !== null && gtid !== null) return done.contains(gtid);
+    const order = compareFilePlaces({ file: start.file, offset: String(start.offset) }, position);
+    if (order !== null) return order < 0;
+    throw new TransfuseError(
+      'CDC_POSITION_INVALID',
+      `The positions ${start.file}:${start.offset} and ${position.file}:${position.offset} cannot be compared: they are of two series of binlog files, and have no GTIDs.`,
+    );
+  };
+}
+
 /** Negative, 0 or positive, as sorting takes it; null for files of different names, whose numbers say nothing. */
 export function compareFilePlaces(
   one: Pick<BinlogPosition, 'file' | 'offset'>,

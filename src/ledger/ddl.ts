@@ -5,6 +5,7 @@
 import { TransfuseError } from '../core/errors.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
+import { ACCEPTED_DDL } from './accepted-statements.ts';
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -39,6 +40,7 @@ CREATE TABLE IF NOT EXISTS transfuse.loads (
   fingerprint text NOT NULL,
   key_columns text[] NOT NULL,
   definition json,
+  start_position jsonb,
   end_position jsonb,
   started_at timestamptz NOT NULL DEFAULT now(),
   loaded_at timestamptz,
@@ -46,6 +48,7 @@ CREATE TABLE IF NOT EXISTS transfuse.loads (
   PRIMARY KEY (run_id, mapping)
 );
 COMMENT ON COLUMN transfuse.loads.definition IS 'The source table as it was when the mapping was compiled';
+COMMENT ON COLUMN transfuse.loads.start_position IS 'Noted before the first row was read: what the source did before it is in the rows. NULL: P0 of the run';
 COMMENT ON COLUMN transfuse.loads.end_position IS 'A position behind everything that was read: beyond it the rows hold together';
 CREATE TABLE IF NOT EXISTS transfuse.chunks (
   run_id uuid NOT NULL,
@@ -118,7 +121,12 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
     const version = await readVersion(target);
     if (version === null)
       await target.query(
-        LEDGER_DDL + CHECKPOINTS_DDL + RUNS_WITHOUT_REPLAY_DDL + FOREIGN_WRITES_DDL + SYNC_STATUS_DDL,
+        LEDGER_DDL +
+          CHECKPOINTS_DDL +
+          RUNS_WITHOUT_REPLAY_DDL +
+          FOREIGN_WRITES_DDL +
+          SYNC_STATUS_DDL +
+          ACCEPTED_DDL,
       );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');

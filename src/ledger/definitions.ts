@@ -30,7 +30,7 @@ export async function readDefinitions(
  * transaction of the checkpoint that is behind the schema change, so that both are known or neither.
  */
 export async function replaceDefinition(
-  target: TargetConnection,
+  target: Pick<TargetConnection, 'query'>,
   runId: string,
   mapping: string,
   definition: { table: SourceTable; fingerprint: string },

@@ -7,8 +7,12 @@ export type LoadState = 'loading' | 'loaded' | 'complete';
 export interface Load {
   mapping: string;
   sourceTable: string;
+  /** `schema.table`. */
+  targetTable: string;
   state: LoadState;
   fingerprint: string;
+  /** Noted before the first row of it was read: what the source did before is in its rows. null: P0 of the run. */
+  startPosition: BinlogPosition | null;
   /** Behind everything that was read of it. null until it is known: rows may then be newer than any position that was noted. */
   endPosition: BinlogPosition | null;
 }
@@ -30,7 +34,9 @@ export interface ChunkCounts {
 
 export async function readLoads(target: TargetConnection, runId: string): Promise<Map<string, Load>> {
   const { rows } = await target.query<Load>(
-    `SELECT mapping, source_table AS "sourceTable", state, fingerprint, end_position AS "endPosition"
+    `SELECT mapping, source_table AS "sourceTable", target_schema || '.' || target_table AS "targetTable", state, fingerprint,
+       start_position AS "startPosition",
+       end_position AS "endPosition"
      FROM transfuse.loads WHERE run_id = $1`,
     [runId],
   );
@@ -53,13 +59,16 @@ export async function recordLoad(
     keyColumns: string[];
     /** What the mapping was compiled from. */
     definition: SourceTable;
+    /** null: P0 of the run. */
+    startPosition: BinlogPosition | null;
   },
   chunks: ChunkBounds[],
 ): Promise<void> {
   await target.query(
     `WITH load AS (
-       INSERT INTO transfuse.loads (run_id, mapping, source_table, target_schema, target_table, state, fingerprint, key_columns, definition)
-       VALUES ($1, $2, $3, $4, $5, 'loading', $6, $7, $9) ON CONFLICT DO NOTHING RETURNING run_id, mapping)
+       INSERT INTO transfuse.loads (run_id, mapping, source_table, target_schema, target_table, state, fingerprint, key_columns, definition,
+         start_position)
+       VALUES ($1, $2, $3, $4, $5, 'loading', $6, $7, $9, nullif($10::jsonb, 'null')) ON CONFLICT DO NOTHING RETURNING run_id, mapping)
      INSERT INTO transfuse.chunks (run_id, mapping, chunk, lower_bound, upper_bound)
      SELECT load.run_id, load.mapping, (c->>'chunk')::integer,
        (SELECT array_agg(b ORDER BY n) FROM jsonb_array_elements_text(nullif(c->'lower', 'null')) WITH ORDINALITY AS e(b, n)),
@@ -75,6 +84,7 @@ export async function recordLoad(
       load.keyColumns,
       JSON.stringify(chunks),
       JSON.stringify(load.definition),
+      JSON.stringify(load.startPosition),
     ],
   );
 }

@@ -1,3 +1,4 @@
+import { ACCEPTED_DDL } from './accepted-statements.ts';
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
@@ -25,6 +26,8 @@ UPDATE transfuse.saved_objects s SET sync_safe = true WHERE
     AND (p.run_id, p.schema_name, p.table_name) = (s.run_id, s.schema_name, s.table_name)
     AND p.definition LIKE '% PRIMARY KEY USING INDEX %'));
 ${CHECKPOINTS_DDL}`,
-  // To 3: foreign writes, loads that sync must not follow, and what a sync says of itself.
-  `${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}`,
+  // To 3: where each load began, foreign writes, loads that sync must not follow, accepted statements, what a sync says of itself.
+  `
+ALTER TABLE transfuse.loads ADD COLUMN IF NOT EXISTS start_position jsonb;
+${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}`,
 ];

@@ -5,13 +5,15 @@
 import { BinlogStream } from '../../cdc/binlog-stream.ts';
 import { readCharsets } from '../../cdc/read-charsets.ts';
 import { replicaIdentity } from '../../cdc/replica-identity.ts';
+import type { TransactionBegin } from '../../cdc/transaction-model.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { reachedPlace, type BinlogPosition } from '../core/position.ts';
 import { quantity } from '../core/quantity.ts';
 import { ensureLedger } from '../ledger/ddl.ts';
 import { readDefinitions } from '../ledger/definitions.ts';
-import { readLoads } from '../ledger/loads.ts';
+import { readLoads, type Load } from '../ledger/loads.ts';
 import { latestRun, type Run } from '../ledger/runs.ts';
+import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { planFromLedger } from '../mapping/plan-from-ledger.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
@@ -23,8 +25,10 @@ import { Handoff } from './handoff.ts';
 import { LagMeter } from './lag.ts';
 import { planSync, type SyncPlan } from './plan-sync.ts';
 import { RowsDecoder } from './rows-decoder.ts';
-import { letPass } from './schema-gate.ts';
 import { RetentionAlarm } from './retention-alarm.ts';
+import { SchemaGate } from './schema-gate.ts';
+import { parseAcceptedPlace, refusePassedPlace } from './schema/accepted-place.ts';
+import { LoadStarts } from './schema/load-starts.ts';
 import { SourceWatch } from './source-watch.ts';
 import { StatusWriter } from './status-writer.ts';
 import { SyncBatch } from './sync-batch.ts';
@@ -52,12 +56,16 @@ export interface FollowerOptions extends SyncOptions {
 interface Parts {
   run: Run;
   plan: SyncPlan;
-  database: string;
   end: BinlogPosition;
   decoder: RowsDecoder;
   sink: TargetSink;
   handoff: Handoff;
+  starts: LoadStarts;
+  gate: SchemaGate;
 }
+
+/** Of `plan changed`: the ledger holds the new one, and another follower goes on. */
+export type FollowerEnd = 'at the goal' | 'stopped' | 'plan changed';
 
 export class Follower {
   readonly #options: FollowerOptions;
@@ -66,6 +74,7 @@ export class Follower {
   readonly #rates = new RateWindow(performance.now());
   /** When the source committed the last transaction that is on the target, by its clock. */
   #committedAtMs: number | null = null;
+  #cascadesLeftOut = '';
 
   private constructor(options: FollowerOptions, parts: Parts) {
     this.#options = options;
@@ -79,7 +88,7 @@ export class Follower {
   static async prepare(target: TargetConnection, options: FollowerOptions): Promise<Follower> {
     const { settings, signal, observer } = options;
     await ensureLedger(target);
-    const run = await readRun(target, options);
+    const { run, loads } = await readRun(target, options);
     const source = await openSource(settings.source, {
       purpose: 'sync planning',
       signal,
@@ -87,8 +96,8 @@ export class Follower {
     });
     try {
       const { database } = settings.source;
-      const loads = await readDefinitions(target, run.id);
-      const recorded = { database, flavor: source.server.flavor, options: run.options, loads };
+      const definitions = await readDefinitions(target, run.id);
+      const recorded = { database, flavor: source.server.flavor, options: run.options, loads: definitions };
       const plan = planFromLedger(options.profile, recorded, options.mappingOptions);
       const syncPlan = planSync(plan, source.server);
       const names = plan.mappings.flatMap(({ table }) =>
@@ -105,6 +114,16 @@ export class Follower {
         foreignWrites: settings.sync.foreignWrites,
         onOverwritten: (found) => options.foreign.overwritten(found),
       });
+      const starts = new LoadStarts(loads, sink.position);
+      starts.checkCascades(syncPlan);
+      const accepted = options.acceptSchema === null ? null : parseAcceptedPlace(options.acceptSchema);
+      if (accepted && options.knownEnd === null) refusePassedPlace(accepted, sink.position);
+      const decoder = new RowsDecoder({
+        database,
+        mappings: syncPlan.mappings,
+        charsetOf,
+        foldsNames: await foldsNames(source),
+      });
       const handoff = await Handoff.read(target, {
         settings: settings.targets.patient,
         runId: run.id,
@@ -117,9 +136,20 @@ export class Follower {
       return new Follower(options, {
         run,
         plan: syncPlan,
-        database,
         end: options.knownEnd ?? (await readEnd(source)),
-        decoder: new RowsDecoder({ database, mappings: syncPlan.mappings, charsetOf }),
+        decoder,
+        starts,
+        gate: new SchemaGate({
+          runId: run.id,
+          plan,
+          schemaOf: options.schemaOf,
+          database,
+          server: source.server,
+          decoder,
+          starts,
+          accepted,
+          onNote: (text) => observer.onNote(text),
+        }),
         sink,
         handoff,
       });
@@ -147,9 +177,9 @@ export class Follower {
   }
 
   /** Rejects with the fault that ended it. What had been committed by then is in the ledger. */
-  async run(): Promise<'at the goal' | 'stopped'> {
+  async run(): Promise<FollowerEnd> {
     const { settings, signal, observer } = this.#options;
-    const { run, decoder, sink, handoff, plan } = this.#parts;
+    const { run, decoder, sink, handoff, plan, starts, gate } = this.#parts;
     const from = sink.position;
     const goal = this.#goal(from);
     handoff.reached(from);
@@ -161,7 +191,10 @@ export class Follower {
       settings: settings.source,
       identity: replicaIdentity(run.id),
       from,
-      wants: (database, table) => decoder.wants(database, table),
+      wants: (database, table, transaction) => {
+        const name = decoder.nameOf(database, table);
+        return name !== null && !starts.hold(name, transaction);
+      },
       maxQueuedBytes: QUEUE_BYTES,
       maxExpandedBytes: MAX_EXPANDED_BYTES,
       silenceMs: SILENCE_MS,
@@ -177,10 +210,13 @@ export class Follower {
       batches: [new SyncBatch(plan.mappings, pool), new SyncBatch(plan.mappings, pool)],
       batchRows: settings.bulk.batchRows,
       idleCheckpointMs: goal ? 0 : IDLE_CHECKPOINT_MS,
-      onStatement: (item) => {
-        const passage = letPass(item, decoder, this.#parts.database);
-        return passage.kind === 'truncate' ? passage.mappings : [];
+      onStatement: async (item) => {
+        const passage = await gate.decide(item);
+        // An index that is being built, and an ALTER TABLE, would wait for one another.
+        if (passage.kind === 'change') await handoff.settled();
+        return passage;
       },
+      onBegin: (transaction) => this.#cascadesFor(transaction),
       onCommitted: (position, batch) => this.#committed(position, batch, loop),
       ...(goal && { isGoal: goal }),
     });
@@ -205,12 +241,23 @@ export class Follower {
       await loop.run();
       await handoff.settled();
       observer.onProgress(status());
+      if (loop.hasChanged) return 'plan changed';
       return signal.aborted ? 'stopped' : 'at the goal';
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearInterval(timer);
       await Promise.all([stream.stop(), watch.stop(), writer.stop(), handoff.stop()]);
     }
+  }
+
+  /** Cascades into tables that hold their effects already are left out, and come back behind that. */
+  #cascadesFor(transaction: TransactionBegin): (() => Promise<void>) | null {
+    const { starts, plan, sink } = this.#parts;
+    const left = starts.withoutCascades(plan, transaction);
+    const key = left === null ? '' : [...left].join(',');
+    if (key === this.#cascadesLeftOut) return null;
+    this.#cascadesLeftOut = key;
+    return () => sink.leaveOutCascadesInto(left);
   }
 
   #goal(from: BinlogPosition): Goal | null {
@@ -259,7 +306,7 @@ export class Follower {
 async function readRun(
   target: TargetConnection,
   { settings, profile }: Pick<SyncOptions, 'settings' | 'profile'>,
-): Promise<Run> {
+): Promise<{ run: Run; loads: Load[] }> {
   const run = await latestRun(target);
   if (!run) throw notLoaded('Nothing has been loaded into this target');
   const { database } = settings.source;
@@ -289,7 +336,18 @@ async function readRun(
         : `${quantity(open.length, 'table is', 'tables are')} not loaded to the end`,
     );
   }
-  return run;
+  const away = await readObjectsAway(target, run.id);
+  const loaded = new Set(loads.map(({ targetTable }) => targetTable));
+  const emptied = away.find(({ kind, table }) => kind === 'key' && !loaded.has(table));
+  if (emptied)
+    throw notLoaded(`The table ${emptied.table} was emptied to be loaded again, and is not loaded`);
+  return { run, loads };
+}
+
+/** Whether the source takes names without regard to case: then statements may write a table's name in any. */
+async function foldsNames(source: SourceConnection): Promise<boolean> {
+  const [row] = await source.query<{ mode: number | string }>('SELECT @@lower_case_table_names AS mode');
+  return Number(row!.mode) !== 0;
 }
 
 function notLoaded(what: string): TransfuseError {

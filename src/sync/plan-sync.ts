@@ -1,4 +1,5 @@
 /** The plan as sync carries it out: which target row each source row is, and which foreign keys it has to follow itself. */
+import { logsCascades } from '../mysql/cascades.ts';
 import type { SourceServer } from '../mysql/server-version.ts';
 import type { Plan } from '../mapping/plan.ts';
 import { planCascades, referencedColumns, type Cascade } from './apply/cascade-plan.ts';
@@ -22,14 +23,4 @@ export function planSync(
     syncMapping(planned, { policies, alsoBefore: referencedColumns(cascades, index) }),
   );
   return { mappings, cascades, policies };
-}
-
-const FIRST_MYSQL_THAT_LOGS_CASCADES = 90_600;
-
-/**
- * Whether the binlog has the rows that ON DELETE and ON UPDATE change. MySQL from 9.6 on carries foreign keys out above the
- * storage engine; before, and in MariaDB, InnoDB does it and nobody writes it down.
- */
-export function logsCascades(server: SourceServer): boolean {
-  return server.flavor === 'mysql' && server.versionNumber >= FIRST_MYSQL_THAT_LOGS_CASCADES;
 }

@@ -22,6 +22,8 @@ export interface RowsDecoderOptions {
   /** The source's database: rows of others are not wanted. */
   database: string;
   mappings: readonly SyncMapping[];
+  /** The source takes names of tables and databases without regard to case. */
+  foldsNames: boolean;
   charsetOf: CharsetOfCollation;
 }
 
@@ -38,21 +40,36 @@ export class RowsDecoder {
     this.#options = options;
     for (const mapping of options.mappings) {
       const { name } = mapping.planned.table;
-      this.#mappingsOf.set(name, [...(this.#mappingsOf.get(name) ?? []), mapping]);
+      const key = this.#fold(name);
+      this.#mappingsOf.set(key, [...(this.#mappingsOf.get(key) ?? []), mapping]);
     }
     const buffer = Buffer.allocUnsafeSlow(FIRST_SCRATCH_BYTES);
     this.#before = { buffer, start: 0, end: 0 };
     this.#after = { buffer, start: 0, end: 0 };
   }
 
-  /** Names as the binlog writes them. */
+  /** Names as the binlog writes them, in rows or in statements. */
   wants(database: string, table: string): boolean {
-    return database === this.#options.database && this.#mappingsOf.has(table);
+    return this.mappingsOf(database, table).length > 0;
   }
 
   /** The mappings that read a table; none for one that nobody wants. */
   mappingsOf(database: string, table: string): readonly SyncMapping[] {
-    return database === this.#options.database ? (this.#mappingsOf.get(table) ?? []) : [];
+    return this.isDatabase(database) ? (this.#mappingsOf.get(this.#fold(table)) ?? []) : [];
+  }
+
+  /** The table's name as the plan has it; null for one that nobody wants. */
+  nameOf(database: string, table: string): string | null {
+    return this.mappingsOf(database, table)[0]?.planned.table.name ?? null;
+  }
+
+  /** Whether it is the source's. */
+  isDatabase(name: string): boolean {
+    return this.#fold(name) === this.#fold(this.#options.database);
+  }
+
+  #fold(name: string): string {
+    return this.#options.foldsNames ? name.toLowerCase() : name;
   }
 
   /**

@@ -1,81 +1,172 @@
 /**
  * What happens when a definition comes by in the binlog. Promises: nothing passes that could change what rows mean or which
- * there are without this program knowing it (invariant 6). What changes neither columns nor rows passes; TRUNCATE is applied;
- * everything else stops the sync before it, at a commit.
+ * there are without this program knowing it (invariant 6). What changes neither columns nor rows passes, and what a table held
+ * already when it was loaded; TRUNCATE is applied; added columns are taken over; an operator may let a statement pass
+ * by its place. Everything else stops the sync before it, at a commit.
  */
+import { hostname, userInfo } from 'node:os';
+import type { Alterations } from '../../cdc/alter-table.ts';
 import type { SourceStatement } from '../../cdc/transaction-model.ts';
-import { TransfuseError } from '../core/errors.ts';
+import { recordAccepted } from '../ledger/accepted-statements.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { SourceTable } from '../mysql/catalog-model.ts';
+import { changedThroughKeys, logsCascades } from '../mysql/cascades.ts';
+import type { SourceServer } from '../mysql/server-version.ts';
 import type { RowsDecoder } from './rows-decoder.ts';
-import type { SyncMapping } from './sync-mapping.ts';
+import type { AcceptedPlace } from './schema/accepted-place.ts';
+import { losesCascade, losesRowKey } from './schema/lost-keys.ts';
+import type { LoadStarts } from './schema/load-starts.ts';
+import { PASS, stop, type Passage, type Stop } from './schema/passage.ts';
+import { acceptRefused, schemaChanged } from './schema/schema-changed.ts';
+import { takeOverColumns, type TakeOverOptions } from './schema/take-over.ts';
 
-export type Passage = { kind: 'pass' } | { kind: 'truncate'; mappings: readonly SyncMapping[] };
+export interface SchemaGateOptions extends TakeOverOptions {
+  database: string;
+  server: SourceServer;
+  decoder: RowsDecoder;
+  starts: LoadStarts;
+  accepted: AcceptedPlace | null;
+  onNote(text: string): void;
+}
 
-const PASS: Passage = { kind: 'pass' };
+export class SchemaGate {
+  readonly #options: SchemaGateOptions;
 
-/** Decides on a statement that concerns a table of the plan, or that may. Throws CDC_SCHEMA_CHANGED. */
-export function letPass(item: SourceStatement, decoder: RowsDecoder, database: string): Passage {
-  const { statement } = item;
-  const mappings = statement.tables.flatMap((name) => decoder.mappingsOf(name.database, name.table));
-  switch (statement.kind) {
-    case 'truncate-table':
-      return { kind: 'truncate', mappings };
-    case 'create-index':
-    case 'drop-index':
-    case 'create-database':
-    case 'alter-database':
-    case 'other':
-      return PASS;
-    case 'drop-database':
-      if (statement.database !== database) return PASS;
-      break;
-    case 'alter-table':
-      if (isHarmless(item)) return PASS;
-      break;
-    default:
-      break;
+  constructor(options: SchemaGateOptions) {
+    this.#options = options;
   }
-  throw schemaChanged(item, mappings);
-}
 
-/** Indexes and options only. */
-function isHarmless({ statement: { alterations } }: SourceStatement): boolean {
-  return (
-    alterations !== null &&
-    !alterations.changesMore &&
-    alterations.addedColumns.length === 0 &&
-    alterations.partners.length === 0 &&
-    alterations.renamedTo === null
-  );
-}
+  /** Decides on a statement that concerns a table of the plan, or that may. Throws CDC_SCHEMA_CHANGED. */
+  async decide(item: SourceStatement): Promise<Exclude<Passage, { kind: 'stop' }>> {
+    const passage = await this.#judge(item);
+    if (passage.kind !== 'stop') return passage;
+    const { start } = item;
+    const { accepted } = this.#options;
+    const isAccepted = accepted?.file === start.file && Number(accepted.offset) === start.offset;
+    const tables = this.#toReload(item);
+    if (!isAccepted) throw schemaChanged(item, passage.stop, tables);
+    return this.#accept(item, passage.stop, tables);
+  }
 
-/** The statement's own text may hold literals out of rows, and is not shown: its place in the binlog is. */
-function schemaChanged(
-  { statement, start }: SourceStatement,
-  mappings: readonly SyncMapping[],
-): TransfuseError {
-  const place = `${start.file}:${start.offset}`;
-  const tables = [...new Set(mappings.map(({ planned }) => planned.table.name))];
-  if (statement.kind === 'unknown') {
-    return new TransfuseError(
-      'CDC_SCHEMA_CHANGED',
-      `A statement at ${place} of the source's binlog is not understood, and may change tables. The sync has stopped before it.`,
-      {
-        where: { file: start.file, offset: start.offset },
-        fix: `Look at it with mysqlbinlog --start-position=${start.offset} ${start.file}. If it touches no table of the plan, report it; else load the tables again with bin/bulk --replace.`,
+  async #judge(item: SourceStatement): Promise<Passage> {
+    const { statement } = item;
+    const { decoder, starts, plan, database } = this.#options;
+    if (statement.kind === 'drop-database' && !decoder.isDatabase(statement.database!)) return PASS;
+    const names = this.#tablesOf(item);
+    const concerned =
+      statement.kind === 'drop-database' ? plan.mappings.map(({ table }) => table.name) : names;
+    const open = concerned.filter((table) => !starts.hold(table, item));
+    if (concerned.length > 0 && open.length === 0) return PASS;
+    switch (statement.kind) {
+      case 'truncate-table':
+        return { kind: 'truncate', mappings: open.flatMap((table) => decoder.mappingsOf(database, table)) };
+      case 'create-index':
+      case 'create-database':
+      case 'alter-database':
+      case 'other':
+        return PASS;
+      case 'create-table':
+        // The table is there: nothing else would have been synced.
+        if (statement.ifNotExists) return PASS;
+        return stop(
+          'The table is another one than that which was loaded.',
+          'its rows are not those of the target',
+        );
+      case 'drop-table':
+      case 'drop-database':
+        return stop('The rows of the table are gone at the source, and stay in the target.');
+      case 'rename-table':
+        return this.#judgeRename(item);
+      case 'alter-table':
+      case 'drop-index':
+        return this.#judgeAlter(item, statement.alterations!);
+      default:
+        return stop('');
+    }
+  }
+
+  async #judgeAlter({ statement }: SourceStatement, alterations: Alterations): Promise<Passage> {
+    const { decoder, server, plan } = this.#options;
+    const [altered] = statement.tables;
+    const table = this.#tableNamed(altered && decoder.nameOf(altered.database, altered.table));
+    const { addedColumns, partners, renamedTo, droppedKeys } = alterations;
+    if (table === null || partners.length > 0) return stop('Rows have changed place between tables.');
+    if (renamedTo !== null) return stop('The table has got another name, under which nobody follows it.');
+    const unreadable = 'the rows that follow cannot be read with the columns that are known';
+    if (alterations.losesColumns)
+      return stop('Its columns, or the key of its rows, are not what they were.', unreadable);
+    if (alterations.changesRows) return stop('Rows came or went without being logged.');
+    if (alterations.retypesColumns)
+      return stop('Columns have got another type, and their values with it, perhaps.');
+    if (losesRowKey(table, droppedKeys))
+      return stop('The key is gone by which its rows are found.', unreadable);
+    if (losesCascade(table, droppedKeys))
+      return stop(
+        'A foreign key is gone that changed its rows, and that the target still has.',
+        'the target would change rows that the source keeps',
+      );
+    if (alterations.addsCascade && !logsCascades(server))
+      return stop(
+        'A foreign key was added that changes its rows, which the source does not log.',
+        'changes would be missed',
+      );
+    return addedColumns.length === 0
+      ? PASS
+      : takeOverColumns({ ...this.#options, plan }, table, addedColumns);
+  }
+
+  #judgeRename({ statement }: SourceStatement): Passage {
+    const { decoder } = this.#options;
+    const isPlanned = ({ database, table }: { database: string; table: string }) =>
+      decoder.wants(database, table);
+    const isReplaced = statement.renames.some(({ to }) => isPlanned(to));
+    return isReplaced
+      ? stop('Another table has taken its name, and its rows may be others.')
+      : stop('The table has got another name, under which nobody follows it.');
+  }
+
+  #accept(
+    { statement, start, gtid }: SourceStatement,
+    { whyNotAccepted }: Stop,
+    tables: readonly string[],
+  ): Exclude<Passage, { kind: 'stop' }> {
+    const { runId, onNote } = this.#options;
+    if (whyNotAccepted !== null) throw acceptRefused({ start }, whyNotAccepted, tables);
+    const acceptedBy = `${userInfo().username}@${hostname()}`;
+    return {
+      kind: 'change',
+      work: async (target) => {
+        const named = statement.tables.map(({ table }) => table);
+        await recordAccepted(target, runId, {
+          ...start,
+          gtid,
+          statement: statement.kind,
+          tables: named,
+          acceptedBy,
+        });
+        onNote(
+          `The statement at ${start.file}:${start.offset} (${statement.kind}) was let pass, as --accept-schema says.`,
+        );
       },
-    );
+    };
   }
-  const what = tables.length > 0 ? ` of ${tables.join(', ')}` : '';
-  const names = tables.join(',');
-  return new TransfuseError(
-    'CDC_SCHEMA_CHANGED',
-    `The source has run ${statement.kind.toUpperCase().replace('-', ' ')}${what} at ${place} of its binlog, after which rows cannot be read as before. The sync has stopped before it.`,
-    {
-      where: { file: start.file, offset: start.offset, ...(tables.length > 0 && { tables: names }) },
-      fix:
-        tables.length > 0
-          ? `Bring the target to the new form (bin/schema shows what differs), then bin/bulk --tables ${names} --replace, then bin/sync again.`
-          : 'Load the tables again with bin/bulk --replace.',
-    },
-  );
+
+  /** The planned tables whose names stand in the statement, as the plan writes them. */
+  #tablesOf({ statement }: SourceStatement): string[] {
+    const { decoder } = this.#options;
+    const named = [...statement.tables, ...statement.renames.map(({ to }) => to)];
+    return [...new Set(named.flatMap(({ database, table }) => decoder.nameOf(database, table) ?? []))];
+  }
+
+  /** Those of the statement, and those that hang on them by foreign keys which the source does not log. */
+  #toReload(item: SourceStatement): string[] {
+    const names = this.#tablesOf(item);
+    const { plan, server } = this.#options;
+    return logsCascades(server) ? names : [...names, ...changedThroughKeys(plan.source.tables, names)];
+  }
+
+  #tableNamed(name: string | null | undefined): SourceTable | null {
+    const { mappings }: { mappings: readonly PlannedMapping[] } = this.#options.plan;
+    return mappings.find(({ table }) => table.name === name)?.table ?? null;
+  }
 }

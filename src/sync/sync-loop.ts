@@ -6,12 +6,18 @@
  */
 import { PositionTracker } from '../../cdc/position-tracker.ts';
 import type { RowsEvent } from '../../cdc/model.ts';
-import type { SourceStatement, StreamItem, TransactionCommit } from '../../cdc/transaction-model.ts';
+import type {
+  SourceStatement,
+  StreamItem,
+  TransactionBegin,
+  TransactionCommit,
+} from '../../cdc/transaction-model.ts';
+import { TransfuseError } from '../core/errors.ts';
 import type { BinlogPosition, ReachedPlace } from '../core/position.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { RowsDecoder } from './rows-decoder.ts';
+import type { ChangeTarget, Passage } from './schema/passage.ts';
 import type { SyncBatch } from './sync-batch.ts';
-import type { SyncMapping } from './sync-mapping.ts';
 
 /** What is written with the rows, in the same transaction. */
 export interface CheckpointUpdate {
@@ -27,6 +33,8 @@ export interface ChangeSink {
   apply(changes: ChangeBatch, checkpoint: CheckpointUpdate): Promise<void>;
   /** A part of a source transaction that is too large to hold: opens the transaction, or goes on with it. */
   applyPart(changes: ChangeBatch): Promise<void>;
+  /** A change of the target that is none of rows, and the checkpoint behind it, in one transaction. */
+  change(work: (target: ChangeTarget) => Promise<void>, checkpoint: CheckpointUpdate): Promise<void>;
   /** The source has rolled that transaction back. */
   rollBackParts(): Promise<void>;
 }
@@ -49,10 +57,12 @@ export interface SyncLoopOptions {
   /** How often a position is noted while nothing changes. */
   idleCheckpointMs: number;
   /**
-   * Called when everything before the statement is on the target; returns the mappings whose tables it has emptied. What it
-   * throws ends the loop before the statement.
+   * Called when everything before the statement is on the target. What it throws ends the loop before the statement; a change of
+   * the target ends it behind, since the plan is another one then.
    */
-  onStatement(statement: SourceStatement): readonly SyncMapping[];
+  onStatement(statement: SourceStatement): Promise<Exclude<Passage, { kind: 'stop' }>>;
+  /** What has to be done between what was taken in so far, which is on the target then, and this transaction; null for nothing. */
+  onBegin(transaction: TransactionBegin): (() => Promise<void>) | null;
   /** Called at each boundary that is on the target. The batch is void afterwards. */
   onCommitted(position: BinlogPosition, batch: SyncBatch): void;
   /** Where the loop ends, at the first boundary that it holds for; never without it. */
@@ -79,6 +89,8 @@ export class SyncLoop {
   #failure: { error: unknown } | null = null;
   #isOver = false;
   #isStopping = false;
+  /** The loop has ended behind a change of the target: it goes on with a new plan. */
+  hasChanged = false;
   /** There is a position that the target does not know. */
   #hasMoved = false;
   #lastCheckpointAtMs = performance.now();
@@ -138,7 +150,7 @@ export class SyncLoop {
           bytes: 0,
           isStreaming: false,
         };
-        return;
+        return this.#begin(item);
       case 'rows':
         return this.#rows(item.rows);
       case 'commit':
@@ -152,6 +164,11 @@ export class SyncLoop {
       case 'server':
         return this.#tracker.advance(item);
     }
+  }
+
+  #begin(item: TransactionBegin): Promise<void> | void {
+    const work = this.#options.onBegin(item);
+    if (work) return this.#drain().then(work);
   }
 
   #rollBack(): Promise<void> | void {
@@ -220,20 +237,34 @@ export class SyncLoop {
     const { decoder, onStatement } = this.#options;
     const isUnknown = statement.kind === 'unknown' || statement.database !== null;
     const names = [...statement.tables, ...statement.renames.map(({ to }) => to)];
-    const emptied: SyncMapping[] = [];
+    let passage: Exclude<Passage, { kind: 'stop' }> = { kind: 'pass' };
     if (isUnknown || names.some(({ database, table }) => decoder.wants(database, table))) {
       await this.#drain();
-      emptied.push(...onStatement(item));
+      passage = await onStatement(item);
     }
+    if (passage.kind === 'change' && item.inTransaction) throw changeInTransaction(item);
     if (item.inTransaction) return;
     this.#advance(item);
-    if (emptied.length === 0) return;
+    if (passage.kind === 'change') return this.#change(passage.work, item);
+    if (passage.kind === 'pass') return;
     const batch = this.#filling;
-    for (const mapping of emptied) batch.changes.truncate(mapping);
+    for (const mapping of passage.mappings) batch.changes.truncate(mapping);
     batch.transactions++;
     batch.committedAtMs = item.commitTimestampMs;
     batch.changes.endTransaction(item.end);
     await this.#drain();
+  }
+
+  async #change(work: (target: ChangeTarget) => Promise<void>, item: SourceStatement): Promise<void> {
+    const position = this.#tracker.position();
+    await this.#options.sink.change(work, {
+      position,
+      committedAtMs: item.commitTimestampMs,
+      transactions: 1,
+    });
+    this.#hasMoved = false;
+    this.#options.onCommitted(position, this.#filling);
+    this.hasChanged = this.#isOver = true;
   }
 
   #applyIfDue(): void {
@@ -325,4 +356,12 @@ export class SyncLoop {
   #news(): void {
     this.#wake?.();
   }
+}
+
+/** It is committed with the transaction that it stands in, of which the position is not known yet. */
+function changeInTransaction({ start }: SourceStatement): TransfuseError {
+  return new TransfuseError(
+    'CDC_EVENT_UNSUPPORTED',
+    `A definition stands within a transaction at ${start.file}:${start.offset} of the binlog.`,
+  );
 }

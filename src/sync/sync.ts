@@ -12,7 +12,7 @@ import { openRejectCounts } from '../ledger/rejects.ts';
 import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
-import { Follower } from './follower.ts';
+import { Follower, type FollowerEnd } from './follower.ts';
 import { ForeignTally } from './foreign-tally.ts';
 import type { SyncOptions } from './sync-options.ts';
 import type { SyncReport } from './sync-report.ts';
@@ -57,6 +57,7 @@ class Sync {
   #end: BinlogPosition | null = null;
   readonly #counts = { transactions: 0, rowChanges: 0 };
   readonly #foreign: ForeignTally;
+  #restored = 0;
 
   constructor(options: SyncOptions, signal: AbortSignal) {
     this.#options = options;
@@ -67,15 +68,23 @@ class Sync {
   /** From the ledger's checkpoint to the goal, or to the signal. To be called again after a fault: the ledger knows how far it came. */
   async follow(target: TargetConnection): Promise<SyncReport> {
     throwIfInterrupted(this.#signal);
-    const follower = await Follower.prepare(target, {
-      ...this.#options,
-      signal: this.#signal,
-      counts: this.#counts,
-      foreign: this.#foreign,
-      knownEnd: this.#end,
-    });
-    this.#end = follower.end;
-    const ended = await follower.run();
+    let follower: Follower;
+    let ended: FollowerEnd;
+    do {
+      follower = await Follower.prepare(target, {
+        ...this.#options,
+        signal: this.#signal,
+        counts: this.#counts,
+        foreign: this.#foreign,
+        knownEnd: this.#end,
+      });
+      this.#end = follower.end;
+      try {
+        ended = await follower.run();
+      } finally {
+        this.#restored += follower.handoff.restored;
+      }
+    } while (ended === 'plan changed');
     const { runId, position } = follower;
     const rejects = await openRejectCounts(target, runId);
     const away = await readObjectsAway(target, runId);
@@ -88,7 +97,7 @@ class Sync {
       overwritten: this.#foreign.tables,
       unwatched: this.#foreign.unwatched,
       openRejects: rejects.reduce((sum, { count }) => sum + count, 0),
-      restored: follower.handoff.restored,
+      restored: this.#restored,
       restoreFailures: follower.handoff.failures,
       away: away.length,
     };

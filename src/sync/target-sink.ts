@@ -5,15 +5,18 @@
 import type { TargetConnection } from '../postgres/connection.ts';
 import { TargetApplier, type ApplierOptions } from './apply/target-applier.ts';
 import type { ChangeBatch } from './change-batch.ts';
+import type { ChangeTarget } from './schema/passage.ts';
 import type { ChangeSink, CheckpointUpdate } from './sync-loop.ts';
 
 export class TargetSink implements ChangeSink {
-  readonly #options: ApplierOptions;
+  #options: ApplierOptions;
+  readonly #cascades: ApplierOptions['plan']['cascades'];
   #applier: TargetApplier;
   #isStale = false;
 
   private constructor(options: ApplierOptions, applier: TargetApplier) {
     this.#options = options;
+    this.#cascades = options.plan.cascades;
     this.#applier = applier;
   }
 
@@ -41,6 +44,21 @@ export class TargetSink implements ChangeSink {
     const sourceCommittedAt = committedAtMs === null ? null : new Date(committedAtMs);
     await this.#applier.commit({ position, sourceCommittedAt });
     if (this.#isStale) await this.#reopen();
+  }
+
+  async change(
+    work: (target: ChangeTarget) => Promise<void>,
+    { position, committedAtMs }: CheckpointUpdate,
+  ): Promise<void> {
+    const sourceCommittedAt = committedAtMs === null ? null : new Date(committedAtMs);
+    await this.#applier.change(work, { position, sourceCommittedAt });
+  }
+
+  /** From the next batch on, rows of these mappings are not changed by cascades. */
+  async leaveOutCascadesInto(children: ReadonlySet<number> | null): Promise<void> {
+    const cascades = this.#cascades.filter(({ child }) => !children?.has(child));
+    this.#options = { ...this.#options, plan: { ...this.#options.plan, cascades } };
+    await this.#reopen();
   }
 
   applyPart(changes: ChangeBatch): Promise<void> {

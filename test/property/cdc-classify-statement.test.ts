@@ -45,8 +45,10 @@ describe('classification of statements', () => {
         const adds = columns.map(([column, value]) => `ADD ${quote(column)} text DEFAULT (concat(${value}))`);
         const { alterations } = classifyStatement(`ALTER TABLE t ${adds.join(', ')}`, CONTEXT);
         expect(alterations).toMatchObject({
-          addedColumns: columns.map(([column]) => column),
-          changesMore: false,
+          addedColumns: columns.map(([column]) => ({ name: column })),
+          losesColumns: false,
+          retypesColumns: false,
+          changesRows: false,
         });
       }),
     );

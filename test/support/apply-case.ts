@@ -109,6 +109,7 @@ export async function openApplyCase(
       fingerprint,
       keyColumns: [],
       definition: table,
+      startPosition: null,
     };
     await recordLoad(first, run.id, load, [{ chunk: 0, lower: null, upper: null }]);
   }

@@ -106,9 +106,13 @@ describe('what the server would read depends on', () => {
     expect(summary('DROP TABLE "t"', { ...MYSQL, ansiQuotes: true })).toBe('drop-table clinic.t');
     expect(summary('DROP TABLE "t"')).toBe('unknown');
     const escaped = "ALTER TABLE t ADD a char(9) DEFAULT '\\', ADD b char(9) DEFAULT '";
-    expect(classifyStatement(escaped, MYSQL).alterations?.addedColumns).toEqual(['a']);
+    expect(classifyStatement(escaped, MYSQL).alterations?.addedColumns.map(({ name }) => name)).toEqual([
+      'a',
+    ]);
     expect(
-      classifyStatement(`${escaped}'`, { ...MYSQL, noBackslashEscapes: true }).alterations?.addedColumns,
+      classifyStatement(`${escaped}'`, { ...MYSQL, noBackslashEscapes: true }).alterations?.addedColumns.map(
+        ({ name }) => name,
+      ),
     ).toEqual(['a', 'b']);
   });
 
@@ -152,6 +156,7 @@ test.each([
 ])('ALTER TABLE t %s', (specifications, added, changesMore) => {
   const { kind, alterations } = classifyStatement(`ALTER TABLE t ${specifications}`, MARIADB);
   expect(kind).toBe('alter-table');
-  expect(alterations?.addedColumns.join('+')).toBe(added);
-  expect(alterations?.changesMore).toBe(changesMore);
+  expect(alterations?.addedColumns.map(({ name }) => name).join('+')).toBe(added);
+  const { losesColumns, retypesColumns, changesRows } = alterations!;
+  expect(losesColumns || retypesColumns || changesRows).toBe(changesMore);
 });

@@ -5,7 +5,8 @@ import { netEffect } from '../../src/sync/apply/net-effect.ts';
 import { middleOf, planSegments } from '../../src/sync/apply/segments.ts';
 import { parentsFirst } from '../../src/sync/apply/target-facts.ts';
 import { ChangeBatch } from '../../src/sync/change-batch.ts';
-import { logsCascades, planSync } from '../../src/sync/plan-sync.ts';
+import { logsCascades } from '../../src/mysql/cascades.ts';
+import { planSync } from '../../src/sync/plan-sync.ts';
 import { BufferPool } from '../../streams/buffer-pool.ts';
 import {
   mirrorOptions,

@@ -11,6 +11,7 @@ import { observeSync } from '../sync-progress.ts';
 export interface SyncCommandOptions {
   continuous?: boolean;
   until?: string;
+  acceptSchema?: string;
 }
 
 /** Follows the source, with progress. Constraints that do not hold, a stop, and open rejects beyond MAX_REJECTS are its problem. */
@@ -24,7 +25,7 @@ export async function runSyncCommand(
     });
   }
   const { settings, signal } = context;
-  const { profile } = await loadProfile(context.profileName);
+  const { profile, schema } = await loadProfile(context.profileName);
   const target = { applicationName: 'transfuse planning', signal };
   const extensions = await readExtensions(settings.targets.patient, target);
   const progress = observeSync(context);
@@ -33,6 +34,11 @@ export async function runSyncCommand(
       settings,
       profile,
       mappingOptions: mappingOptions(settings, extensions),
+      schemaOf:
+        schema &&
+        (async ({ source, options: plan }) =>
+          schema(source, { ...plan, sourceTimeZone: settings.source.timeZone })),
+      acceptSchema: options.acceptSchema ?? null,
       continuous: options.continuous ?? false,
       until: options.until ?? null,
       signal,

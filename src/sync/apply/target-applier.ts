@@ -162,6 +162,18 @@ export class TargetApplier {
     this.#overwritten = [];
   }
 
+  /** What `work` does, committed with the position behind it. */
+  async change(work: (target: RawTarget) => Promise<void>, point: CommitPoint): Promise<void> {
+    await this.#guarded(async () => {
+      if (!this.#isOpen) await this.#begin();
+      await work(this.#target);
+      failpoint('sync.before-change-commit');
+    });
+    this.#counts.transactions++;
+    await this.commit(point);
+    failpoint('sync.after-change-commit');
+  }
+
   /** One batch, one commit. */
   async apply(batch: ChangeBatch, point: CommitPoint): Promise<void> {
     await this.applyPart(batch);

@@ -29,7 +29,7 @@ const end = (await readBinlogPosition(source))!;
 await source.close();
 
 const { database } = settings.source;
-const decoder = new RowsDecoder({ database, mappings: syncPlan.mappings, charsetOf });
+const decoder = new RowsDecoder({ database, mappings: syncPlan.mappings, charsetOf, foldsNames: false });
 const stream = new BinlogStream({
   settings: settings.source,
   identity: replicaIdentity('bench'),
@@ -45,12 +45,17 @@ const loop = new SyncLoop({
   ...LOOP_LIMITS,
   stream,
   from,
-  sink: { apply: async () => {}, applyPart: async () => {}, rollBackParts: async () => {} },
+  sink: {
+    apply: async () => {},
+    applyPart: async () => {},
+    rollBackParts: async () => {},
+    change: async () => {},
+  },
   decoder,
   batches: [new SyncBatch(syncPlan.mappings, pool), new SyncBatch(syncPlan.mappings, pool)],
   batchRows: settings.bulk.batchRows,
   idleCheckpointMs: 0,
-  onStatement: () => [],
+  onStatement: () => Promise.resolve({ kind: 'pass' }),
   onCommitted: (_, batch) => void (rowChanges += batch.rowChanges),
   isGoal: goalAt(end),
 });
