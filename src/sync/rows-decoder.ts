@@ -6,6 +6,7 @@
 import type { RowsEvent, TableMap } from '../../cdc/model.ts';
 import type { CharsetOfCollation } from '../../cdc/transcode/charset.ts';
 import { compileRowReader, type RowReader } from '../../cdc/transcode/row-reader.ts';
+import { TransfuseError } from '../core/errors.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { RowImage } from './row-image.ts';
 import type { SyncMapping } from './sync-mapping.ts';
@@ -108,6 +109,7 @@ export class RowsDecoder {
     let readers = this.#readers.get(map);
     if (!readers) {
       const { charsetOf } = this.#options;
+      requireKnownColumns(map, this.mappingsOf(map.database, map.table));
       readers = this.mappingsOf(map.database, map.table).map((mapping) => ({
         mapping,
         before: compileRowReader(map, mapping.beforeColumns, charsetOf),
@@ -122,4 +124,25 @@ export class RowsDecoder {
     if (this.#after.buffer.length >= bytes) return;
     this.#before.buffer = this.#after.buffer = Buffer.allocUnsafeSlow(bytes);
   }
+}
+
+/** What the servers add for functional indexes, long unique keys and versions of rows, and show to nobody. */
+const HIDDEN = /^(?:!hidden!.*|DB_ROW_HASH_\d+|row_start|row_end)$/;
+
+/** A column that nobody has told of means that a change of the table was missed: its values would be lost silently. */
+function requireKnownColumns(map: TableMap, mappings: readonly SyncMapping[]): void {
+  const known = new Set(
+    mappings.flatMap(({ planned }) => planned.table.columns.map(({ name }) => name.toLowerCase())),
+  );
+  const added = map.columns.find(({ name }) => !known.has(name.toLowerCase()) && !HIDDEN.test(name));
+  if (!added) return;
+  const table = `${map.database}.${map.table}`;
+  throw new TransfuseError(
+    'CDC_TABLE_CHANGED',
+    `Table ${table} has a column ${added.name} in the binlog that it did not have when it was loaded.`,
+    {
+      where: { table, column: added.name },
+      fix: `Run bin/schema for what the target lacks, then bin/bulk --tables ${map.table} --replace, then bin/sync again.`,
+    },
+  );
 }

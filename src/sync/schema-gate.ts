@@ -17,6 +17,7 @@ import type { AcceptedPlace } from './schema/accepted-place.ts';
 import { losesCascade, losesRowKey } from './schema/lost-keys.ts';
 import type { LoadStarts } from './schema/load-starts.ts';
 import { PASS, stop, type Passage, type Stop } from './schema/passage.ts';
+import { recognizeSwap } from './schema/rename-swap.ts';
 import { acceptRefused, schemaChanged } from './schema/schema-changed.ts';
 import { takeOverColumns, type TakeOverOptions } from './schema/take-over.ts';
 
@@ -119,10 +120,14 @@ export class SchemaGate {
     const { decoder } = this.#options;
     const isPlanned = ({ database, table }: { database: string; table: string }) =>
       decoder.wants(database, table);
-    const isReplaced = statement.renames.some(({ to }) => isPlanned(to));
-    return isReplaced
-      ? stop('Another table has taken its name, and its rows may be others.')
-      : stop('The table has got another name, under which nobody follows it.');
+    if (!statement.renames.some(({ to }) => isPlanned(to)))
+      return stop('The table has got another name, under which nobody follows it.');
+    const swap = recognizeSwap(statement);
+    if (swap === null)
+      return stop('Another table has taken its name.', 'its rows may be others than those of the target');
+    return stop(
+      `${swap.tool} has put its copy ${swap.copy} in the place of ${swap.table}. The copy was not followed: that its columns and rows are the same is for you to know.`,
+    );
   }
 
   #accept(

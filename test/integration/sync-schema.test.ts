@@ -188,6 +188,55 @@ describe.each(sourceFlavors())('%s: a table that was altered at the source', (fl
     failureOf(await clinic.run('sync', ['--json', '--accept-schema', place]), 'USAGE');
   });
 
+  it('stops at the swap of an online alteration, passes it where the operator accepts it, and reads no row of other columns [invariant 6]', async () => {
+    await using clinic = await loaded(flavor, [
+      ...TABLES,
+      // Both servers hide columns of their own in tables such as these.
+      flavor === 'mysql'
+        ? 'CREATE TABLE hidden (id INT PRIMARY KEY, v VARCHAR(9), u VARCHAR(9) INVISIBLE, KEY f ((upper(v))))'
+        : 'CREATE TABLE hidden (id INT PRIMARY KEY, v TEXT, u VARCHAR(9) INVISIBLE, UNIQUE KEY (v)) WITH SYSTEM VERSIONING',
+    ]);
+    const swap = (copy: string, old: string) => [
+      `INSERT INTO ${copy} (id, code, old_text, text) SELECT id, code, old_text, text FROM notes`,
+      `RENAME TABLE notes TO ${old}, ${copy} TO notes`,
+    ];
+    await change(
+      clinic,
+      "INSERT INTO hidden (id, v, u) VALUES (1, 'a', 'b')",
+      "UPDATE hidden SET v = 'c'",
+      'CREATE TABLE _notes_gho LIKE notes',
+      'ALTER TABLE _notes_gho ADD KEY by_text (text(9))',
+      ...swap('_notes_gho', '_notes_del'),
+      "UPDATE notes SET text = 'behind the swap' WHERE id = 1",
+      'DROP TABLE _notes_del',
+    );
+    const stop = await stopped(clinic);
+    expect(stop.message).toContain('gh-ost');
+    await clinic.succeed('sync', ['--accept-schema', `${stop.where.file}:${stop.where.offset}`]);
+    expect(await differencesBetween(clinic.source, clinic.target)).toEqual([]);
+    await change(
+      clinic,
+      'CREATE TABLE _notes_new LIKE notes',
+      'ALTER TABLE _notes_new ADD extra INT DEFAULT 3',
+      ...swap('_notes_new', '_notes_old'),
+      'DELETE FROM notes WHERE id = 1',
+    );
+    const second = await stopped(clinic);
+    expect(second.message).toContain('pt-online-schema-change');
+    const place = `${second.where.file}:${second.where.offset}`;
+    const { fix } = failureOf(
+      await clinic.run('sync', ['--json', '--accept-schema', place]),
+      'CDC_TABLE_CHANGED',
+    );
+    expect(fix).toContain('bin/bulk --tables notes --replace');
+    await mendTarget(clinic);
+    await clinic.succeed('bulk', ['--tables', 'notes', '--replace']);
+    await clinic.succeed('sync');
+    expect(await differencesBetween(clinic.source, clinic.target, { tables: ['notes', 'hidden'] })).toEqual(
+      [],
+    );
+  });
+
   it('stops before a key or a foreign key goes that its rows are found or changed by, and passes what changes neither', async () => {
     await using clinic = await loaded(flavor);
     await change(

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { classifyStatement, type StatementContext } from '../../cdc/classify-statement.ts';
 import { columnOf, withColumn } from '../../src/sync/schema/added-column.ts';
 import { fillValue } from '../../src/sync/schema/fill-value.ts';
+import { recognizeSwap } from '../../src/sync/schema/rename-swap.ts';
 import { losesCascade, losesRowKey } from '../../src/sync/schema/lost-keys.ts';
 import { sourceColumn, sourceForeignKey, sourceIndex, sourceTable } from '../support/source-catalog.ts';
 
@@ -175,6 +176,23 @@ describe('[invariant 6] what an ALTER TABLE does beside its columns', () => {
       like: null,
     });
   });
+});
+
+test.each([
+  ['RENAME /* gh-ost */ TABLE `t` TO `_t_del`, `_t_gho` TO `t`', 'gh-ost'],
+  ['RENAME TABLE t TO _t_20261125040000_del, _t_gho TO t', 'gh-ost'],
+  [
+    'RENAME TABLE `clinic`.`t` TO `clinic`.`_t_old`, `clinic`.`_t_new` TO `clinic`.`t`',
+    'pt-online-schema-change',
+  ],
+  ['RENAME TABLE t TO __t_old, ___t_new TO t', 'pt-online-schema-change'],
+  ['RENAME TABLE t TO t_old, t_new TO t', undefined],
+  ['RENAME TABLE t TO _t_old, _u_new TO t', undefined],
+  ['RENAME TABLE t TO x._t_old, x._t_new TO t', undefined],
+  ['RENAME TABLE t TO _t_old, _t_new TO t, u TO v', undefined],
+  ['RENAME TABLE _t_new TO t', undefined],
+])('%s is a swap of %s', (sql, tool) => {
+  expect(recognizeSwap(classifyStatement(sql, CONTEXT))?.tool).toBe(tool);
 });
 
 test('a unique key that rows are found by, and a foreign key that changes rows, are missed when they go', () => {

@@ -17,7 +17,7 @@ export function schemaChanged(
   const what =
     statement.kind === 'unknown'
       ? `A statement at ${place} of the source's binlog is not understood, and may change tables`
-      : `The source has run ${statement.kind.toUpperCase().replace('-', ' ')}${tables.length > 0 ? ` on ${statement.tables.map(({ table }) => table).join(', ')}` : ''} at ${place} of its binlog. ${why}`;
+      : `The source has run ${statement.kind.toUpperCase().replace('-', ' ')}${tables.length > 0 ? ` on ${statement.tables.map(({ table }) => table).join(', ')}` : ''} at ${place} of its binlog. ${why.replace(/\.$/, '')}`;
   const reload =
     tables.length > 0
       ? `bring the target to the form that the source has now (bin/schema shows what differs), then bin/bulk --tables ${names} --replace, then bin/sync again: it goes on from here, and passes over what the new load holds`
