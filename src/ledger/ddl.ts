@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS transfuse.loads (
   definition json,
   start_position jsonb,
   end_position jsonb,
+  copy_of text,
   started_at timestamptz NOT NULL DEFAULT now(),
   loaded_at timestamptz,
   completed_at timestamptz,
@@ -49,6 +50,7 @@ CREATE TABLE IF NOT EXISTS transfuse.loads (
 );
 COMMENT ON COLUMN transfuse.loads.definition IS 'The source table as it was when the mapping was compiled';
 COMMENT ON COLUMN transfuse.loads.start_position IS 'Noted before the first row was read: what the source did before it is in the rows. NULL: P0 of the run';
+COMMENT ON COLUMN transfuse.loads.copy_of IS 'The source table in whose place an online alteration will put this one';
 COMMENT ON COLUMN transfuse.loads.end_position IS 'A position behind everything that was read: beyond it the rows hold together';
 CREATE TABLE IF NOT EXISTS transfuse.chunks (
   run_id uuid NOT NULL,

@@ -15,6 +15,8 @@ export interface Load {
   startPosition: BinlogPosition | null;
   /** Behind everything that was read of it. null until it is known: rows may then be newer than any position that was noted. */
   endPosition: BinlogPosition | null;
+  /** Of a copy that an online alteration fills: the table whose place it is to take. */
+  copyOf: string | null;
 }
 
 export interface ChunkBounds {
@@ -36,7 +38,7 @@ export async function readLoads(target: TargetConnection, runId: string): Promis
   const { rows } = await target.query<Load>(
     `SELECT mapping, source_table AS "sourceTable", target_schema || '.' || target_table AS "targetTable", state, fingerprint,
        start_position AS "startPosition",
-       end_position AS "endPosition"
+       end_position AS "endPosition", copy_of AS "copyOf"
      FROM transfuse.loads WHERE run_id = $1`,
     [runId],
   );

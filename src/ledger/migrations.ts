@@ -28,6 +28,6 @@ UPDATE transfuse.saved_objects s SET sync_safe = true WHERE
 ${CHECKPOINTS_DDL}`,
   // To 3: where each load began, foreign writes, loads that sync must not follow, accepted statements, what a sync says of itself.
   `
-ALTER TABLE transfuse.loads ADD COLUMN IF NOT EXISTS start_position jsonb;
+ALTER TABLE transfuse.loads ADD COLUMN IF NOT EXISTS start_position jsonb, ADD COLUMN IF NOT EXISTS copy_of text;
 ${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}`,
 ];

@@ -148,6 +148,9 @@ export class Follower {
           decoder,
           starts,
           accepted,
+          copies: new Map(
+            loads.flatMap(({ sourceTable, copyOf }) => (copyOf ? [[sourceTable, copyOf]] : [])),
+          ),
           onNote: (text) => observer.onNote(text),
         }),
         sink,
@@ -210,6 +213,7 @@ export class Follower {
       batches: [new SyncBatch(plan.mappings, pool), new SyncBatch(plan.mappings, pool)],
       batchRows: settings.bulk.batchRows,
       idleCheckpointMs: goal ? 0 : IDLE_CHECKPOINT_MS,
+      concerns: (item) => gate.concerns(item),
       onStatement: async (item) => {
         const passage = await gate.decide(item);
         // An index that is being built, and an ALTER TABLE, would wait for one another.

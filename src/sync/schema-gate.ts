@@ -14,7 +14,8 @@ import { changedThroughKeys, logsCascades } from '../mysql/cascades.ts';
 import type { SourceServer } from '../mysql/server-version.ts';
 import type { RowsDecoder } from './rows-decoder.ts';
 import type { AcceptedPlace } from './schema/accepted-place.ts';
-import { losesCascade, losesRowKey } from './schema/lost-keys.ts';
+import { followCopy, leaveCopy, swapCopy } from './schema/followed-copy.ts';
+import { judgeAlter } from './schema/judge-alter.ts';
 import type { LoadStarts } from './schema/load-starts.ts';
 import { PASS, stop, type Passage, type Stop } from './schema/passage.ts';
 import { recognizeSwap } from './schema/rename-swap.ts';
@@ -27,6 +28,8 @@ export interface SchemaGateOptions extends TakeOverOptions {
   decoder: RowsDecoder;
   starts: LoadStarts;
   accepted: AcceptedPlace | null;
+  /** Copies that online alterations fill, and the tables whose place they are to take. */
+  copies: ReadonlyMap<string, string>;
   onNote(text: string): void;
 }
 
@@ -35,6 +38,17 @@ export class SchemaGate {
 
   constructor(options: SchemaGateOptions) {
     this.#options = options;
+  }
+
+  /** Whether a statement is to be decided on. */
+  concerns({ statement }: SourceStatement): boolean {
+    const isUnknown = statement.kind === 'unknown' || statement.database !== null;
+    const names = [...statement.tables, ...statement.renames.map(({ to }) => to)];
+    return (
+      isUnknown ||
+      names.some(({ database, table }) => this.#options.decoder.wants(database, table)) ||
+      this.#copied(statement) !== null
+    );
   }
 
   /** Decides on a statement that concerns a table of the plan, or that may. Throws CDC_SCHEMA_CHANGED. */
@@ -58,6 +72,11 @@ export class SchemaGate {
       statement.kind === 'drop-database' ? plan.mappings.map(({ table }) => table.name) : names;
     const open = concerned.filter((table) => !starts.hold(table, item));
     if (concerned.length > 0 && open.length === 0) return PASS;
+    const copied = this.#copied(statement);
+    if (copied !== null && open.length === 0) {
+      return followCopy(this.#options, copied, statement.tables[0]!.table);
+    }
+    const onCopy = open.length === 1 && this.#options.copies.has(open[0]!);
     switch (statement.kind) {
       case 'truncate-table':
         return { kind: 'truncate', mappings: open.flatMap((table) => decoder.mappingsOf(database, table)) };
@@ -74,49 +93,32 @@ export class SchemaGate {
           'its rows are not those of the target',
         );
       case 'drop-table':
+        if (onCopy) return leaveCopy(this.#options, open[0]!);
+        return stop('The rows of the table are gone at the source, and stay in the target.');
       case 'drop-database':
         return stop('The rows of the table are gone at the source, and stay in the target.');
       case 'rename-table':
-        return this.#judgeRename(item);
+        return this.#judgeRename(item, open);
       case 'alter-table':
       case 'drop-index':
-        return this.#judgeAlter(item, statement.alterations!);
+        return this.#judgeAlter(item, statement.alterations!).then((passage) =>
+          onCopy && passage.kind === 'stop' ? leaveCopy(this.#options, open[0]!) : passage,
+        );
       default:
         return stop('');
     }
   }
 
   async #judgeAlter({ statement }: SourceStatement, alterations: Alterations): Promise<Passage> {
-    const { decoder, server, plan } = this.#options;
+    const { decoder, server } = this.#options;
     const [altered] = statement.tables;
     const table = this.#tableNamed(altered && decoder.nameOf(altered.database, altered.table));
-    const { addedColumns, partners, renamedTo, droppedKeys } = alterations;
-    if (table === null || partners.length > 0) return stop('Rows have changed place between tables.');
-    if (renamedTo !== null) return stop('The table has got another name, under which nobody follows it.');
-    const unreadable = 'the rows that follow cannot be read with the columns that are known';
-    if (alterations.losesColumns)
-      return stop('Its columns, or the key of its rows, are not what they were.', unreadable);
-    if (alterations.changesRows) return stop('Rows came or went without being logged.');
-    if (alterations.retypesColumns)
-      return stop('Columns have got another type, and their values with it, perhaps.');
-    if (losesRowKey(table, droppedKeys))
-      return stop('The key is gone by which its rows are found.', unreadable);
-    if (losesCascade(table, droppedKeys))
-      return stop(
-        'A foreign key is gone that changed its rows, and that the target still has.',
-        'the target would change rows that the source keeps',
-      );
-    if (alterations.addsCascade && !logsCascades(server))
-      return stop(
-        'A foreign key was added that changes its rows, which the source does not log.',
-        'changes would be missed',
-      );
-    return addedColumns.length === 0
-      ? PASS
-      : takeOverColumns({ ...this.#options, plan }, table, addedColumns);
+    const judged = judgeAlter(table, alterations, server);
+    if (judged !== null || alterations.addedColumns.length === 0) return judged ?? PASS;
+    return takeOverColumns(this.#options, table!, alterations.addedColumns);
   }
 
-  #judgeRename({ statement }: SourceStatement): Passage {
+  async #judgeRename({ statement }: SourceStatement, open: readonly string[]): Promise<Passage> {
     const { decoder } = this.#options;
     const isPlanned = ({ database, table }: { database: string; table: string }) =>
       decoder.wants(database, table);
@@ -125,9 +127,24 @@ export class SchemaGate {
     const swap = recognizeSwap(statement);
     if (swap === null)
       return stop('Another table has taken its name.', 'its rows may be others than those of the target');
+    if (this.#options.copies.get(swap.copy) === swap.table) {
+      // A table that was loaded again meanwhile has the rows of the copy, or newer ones.
+      const isOpen = open.includes(swap.table);
+      return isOpen ? swapCopy(this.#options, swap) : leaveCopy(this.#options, swap.copy);
+    }
     return stop(
       `${swap.tool} has put its copy ${swap.copy} in the place of ${swap.table}. The copy was not followed: that its columns and rows are the same is for you to know.`,
     );
+  }
+
+  /** The planned table of which a statement makes an empty copy, by a name that gh-ost gives; null for others. */
+  #copied({ kind, like, ifNotExists, tables }: SourceStatement['statement']): SourceTable | null {
+    const { decoder } = this.#options;
+    const [copy] = tables;
+    if (kind !== 'create-table' || ifNotExists || !like || !copy || copy.database !== like.database)
+      return null;
+    if (decoder.wants(copy.database, copy.table) || copy.table !== `_${like.table}_gho`) return null;
+    return this.#tableNamed(decoder.nameOf(like.database, like.table));
   }
 
   #accept(

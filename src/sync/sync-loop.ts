@@ -56,6 +56,8 @@ export interface SyncLoopOptions {
   streamFromBytes: number;
   /** How often a position is noted while nothing changes. */
   idleCheckpointMs: number;
+  /** Whether a statement is to be decided on. */
+  concerns(statement: SourceStatement): boolean;
   /**
    * Called when everything before the statement is on the target. What it throws ends the loop before the statement; a change of
    * the target ends it behind, since the plan is another one then.
@@ -233,12 +235,9 @@ export class SyncLoop {
   }
 
   async #statement(item: SourceStatement): Promise<void> {
-    const { statement } = item;
-    const { decoder, onStatement } = this.#options;
-    const isUnknown = statement.kind === 'unknown' || statement.database !== null;
-    const names = [...statement.tables, ...statement.renames.map(({ to }) => to)];
+    const { concerns, onStatement } = this.#options;
     let passage: Exclude<Passage, { kind: 'stop' }> = { kind: 'pass' };
-    if (isUnknown || names.some(({ database, table }) => decoder.wants(database, table))) {
+    if (concerns(item)) {
       await this.#drain();
       passage = await onStatement(item);
     }

@@ -204,14 +204,14 @@ describe.each(sourceFlavors())('%s: a table that was altered at the source', (fl
       clinic,
       "INSERT INTO hidden (id, v, u) VALUES (1, 'a', 'b')",
       "UPDATE hidden SET v = 'c'",
-      'CREATE TABLE _notes_gho LIKE notes',
-      'ALTER TABLE _notes_gho ADD KEY by_text (text(9))',
-      ...swap('_notes_gho', '_notes_del'),
+      'CREATE TABLE _notes_new LIKE notes',
+      'ALTER TABLE _notes_new ADD KEY by_text (text(9))',
+      ...swap('_notes_new', '_notes_old'),
       "UPDATE notes SET text = 'behind the swap' WHERE id = 1",
-      'DROP TABLE _notes_del',
+      'DROP TABLE _notes_old',
     );
     const stop = await stopped(clinic);
-    expect(stop.message).toContain('gh-ost');
+    expect(stop.message).toContain('pt-online-schema-change');
     await clinic.succeed('sync', ['--accept-schema', `${stop.where.file}:${stop.where.offset}`]);
     expect(await differencesBetween(clinic.source, clinic.target)).toEqual([]);
     await change(
@@ -235,6 +235,49 @@ describe.each(sourceFlavors())('%s: a table that was altered at the source', (fl
     expect(await differencesBetween(clinic.source, clinic.target, { tables: ['notes', 'hidden'] })).toEqual(
       [],
     );
+  });
+
+  it('follows the copy that gh-ost fills, and takes its columns and rows over when it takes the place [invariants 4, 6]', async () => {
+    await using clinic = await loaded(flavor);
+    await change(
+      clinic,
+      'CREATE TABLE _notes_gho LIKE notes',
+      'ALTER TABLE _notes_gho ADD extra INT NOT NULL DEFAULT 3 AFTER id, ADD stamp INT',
+    );
+    await clinic.succeed('sync');
+    await change(
+      clinic,
+      'INSERT INTO _notes_gho (id, code, old_text, text, stamp) SELECT id, code, old_text, text, id * 7 FROM notes WHERE id < 3',
+      "INSERT INTO notes VALUES (4, 'd', 'old', 'four')",
+      'DELETE FROM notes WHERE id = 1',
+      'UPDATE _notes_gho SET stamp = 100 WHERE id = 2',
+      'INSERT IGNORE INTO _notes_gho (id, code, old_text, text) SELECT id, code, old_text, text FROM notes',
+      'DELETE FROM _notes_gho WHERE id = 1',
+      'RENAME TABLE notes TO _notes_del, _notes_gho TO notes',
+      "INSERT INTO notes VALUES (9, 8, 'z', 'o', 't', 7)",
+      'DROP TABLE _notes_del',
+    );
+    const killed = await clinic.run('sync', [], { TRANSFUSE_FAILPOINTS: 'sync.before-change-commit=kill' });
+    expect(killed.signal, killed.stderr).toBe('SIGKILL');
+    const outcome = await unlocked(clinic, 'sync');
+    expect(outcome.exitCode, outcome.stderr).toBe(0);
+    const rows = 'SELECT id, extra, code, old_text, text, stamp FROM notes ORDER BY id';
+    expect(await clinic.targetQuery(rows)).toEqual(
+      (await clinic.sourceQuery(rows)).map((row) => ({ ...row })),
+    );
+    // One that is given up is forgotten, and so is one that is altered beyond what can be followed.
+    await change(
+      clinic,
+      'CREATE TABLE _notes_gho LIKE notes',
+      'INSERT INTO _notes_gho SELECT * FROM notes',
+      'DROP TABLE _notes_gho',
+      'CREATE TABLE _notes_gho LIKE notes',
+      'ALTER TABLE _notes_gho DROP COLUMN stamp',
+      'RENAME TABLE notes TO _notes_del, _notes_gho TO notes',
+    );
+    expect((await stopped(clinic)).message).toContain('gh-ost');
+    expect(await clinic.targetQuery("SELECT to_regclass('_notes_gho') AS copy")).toEqual([{ copy: null }]);
+    await clinic.succeed('status');
   });
 
   it('stops before a key or a foreign key goes that its rows are found or changed by, and passes what changes neither', async () => {
