@@ -137,6 +137,28 @@ describe.each(sourceFlavors())('the stream of %s', (flavor) => {
     expect(reader.lines).toEqual([]);
   });
 
+  test('[invariant 7] a compressed transaction many times as large as the queue is expanded as it is consumed', async () => {
+    const setting =
+      flavor === 'mariadb' ? 'GLOBAL log_bin_compress' : 'SESSION binlog_transaction_compression';
+    const from = await now();
+    const rows = Array.from({ length: 40 }, () => `(${(key += 1)}, REPEAT('compressible ', 50000))`);
+    await source.query(`SET ${setting} = ON`);
+    await source.query(`INSERT INTO notes VALUES ${rows.join(', ')}`);
+    await source.query(`SET ${setting} = OFF`);
+    await change(2);
+    await using reader = new StreamReader(source.settings, from);
+    let mostQueuedBytes = 0;
+    reader.beforeTake = () => {
+      mostQueuedBytes = Math.max(mostQueuedBytes, reader.stream.queuedBytes);
+      return Promise.resolve();
+    };
+    await reader.untilCount(3);
+    expect(reader.transactions[0]!.bytes).toBeGreaterThan(40 * 650_000);
+    expect(reader.lines.slice(1)).toEqual(['insert notes', 'insert notes']);
+    expect(mostQueuedBytes).toBeLessThan(6_000_000);
+    expect(reader.reconnects).toEqual([]);
+  });
+
   test('a cut, a stall and a black hole cost nothing but time', async () => {
     await using proxy = await startTcpProxy(source.settings);
     const settings = { ...source.settings, host: proxy.host, port: proxy.port };
