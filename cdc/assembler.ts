@@ -24,7 +24,7 @@ import {
 } from './gtid-event.ts';
 import type { PlacedEvent } from './placed-event.ts';
 import { PositionTracker } from './position-tracker.ts';
-import { readQueryEvent, statementText, type QueryEvent } from './query-event.ts';
+import { isBegin, readQueryEvent, statementText, type QueryEvent } from './query-event.ts';
 import { isRowsEvent, parseRowsEvent } from './rows-event.ts';
 import { readTableName } from './table-map.ts';
 import { readTableId, TableMaps } from './table-maps.ts';
@@ -74,7 +74,6 @@ const WITHOUT_MEANING: ReadonlySet<number> = new Set([
   EVENT.mariadbGtidList,
   EVENT.mariadbStartEncryption,
 ]);
-const BEGIN = Buffer.from('BEGIN');
 
 export class TransactionAssembler {
   readonly #options: AssemblerOptions;
@@ -129,6 +128,7 @@ export class TransactionAssembler {
       case EVENT.mariadbGtid:
         return this.#announce(readMariadbGtid(event), { file, offset });
       case EVENT.query:
+        if (isBegin(event.body)) return this.#beginStatement(event, { file, offset });
         return this.#query(readQueryEvent(event.body), event, { file, offset });
       case EVENT.mariadbQueryCompressed:
         return this.#query(this.#expandQuery(event.body), event, { file, offset });
@@ -186,10 +186,11 @@ export class TransactionAssembler {
 
   #tableMap(body: Buffer): void {
     const open = this.#requireOpen();
-    const { tableId, database, table } = readTableName(body);
+    const known = this.#tables.find(body);
+    const { tableId, database, table } = known ?? readTableName(body);
     const isWanted = this.#options.wants(database, table, open);
     this.#wanted.set(tableId, isWanted);
-    if (isWanted) this.#tables.add(body);
+    if (isWanted && !known) this.#tables.add(body);
   }
 
   #rows(event: PlacedEvent): void {
@@ -200,10 +201,11 @@ export class TransactionAssembler {
       throw malformedEvent('Rows of a table that was not described');
     if (!isWanted) return;
     const rows = parseRowsEvent(event, this.#tables, this.#options.maxExpandedBytes);
-    if (!rows.isCopy) {
+    // What fills most of the memory that it came in may stay there: the driver makes new memory for each packet.
+    if (!rows.isCopy && 2 * rows.body.length < rows.body.buffer.byteLength) {
       rows.body = Buffer.from(rows.body);
-      rows.isCopy = true;
     }
+    rows.isCopy = true;
     this.#begin(open);
     this.#options.emit({ kind: 'rows', rows }, ITEM_BYTES + rows.body.length);
   }
@@ -247,13 +249,14 @@ export class TransactionAssembler {
     this.#options.emit(item, bytes);
   }
 
+  #beginStatement(event: PlacedEvent, before: FilePlace): void {
+    // Servers without GTIDs announce nothing.
+    this.#open ??= { ...anonymousHead(event), start: before, isAnnounced: true, hasBegun: false };
+    this.#open.isAnnounced = false;
+  }
+
   #query(query: QueryEvent, event: PlacedEvent, before: FilePlace): void {
-    if (query.sql.equals(BEGIN)) {
-      // Servers without GTIDs announce nothing.
-      this.#open ??= { ...anonymousHead(event), start: before, isAnnounced: true, hasBegun: false };
-      this.#open.isAnnounced = false;
-      return;
-    }
+    if (query.sql.toString('latin1') === 'BEGIN') return this.#beginStatement(event, before);
     const sql = statementText(query);
     const { ansiQuotes, noBackslashEscapes, database } = query;
     const { server } = this.#options;

@@ -4,6 +4,7 @@
  * off is rolled back and comes again. Ends only by `stop` and by an error that waiting does not mend. Holds up to
  * `maxQueuedBytes`, one packet, and one event of a compressed transaction.
  */
+import { collectGarbage } from '../src/core/collect-garbage.ts';
 import { TransfuseError } from '../src/core/errors.ts';
 import type { BinlogPosition, TransactionPlace } from '../src/core/position.ts';
 import { retry } from '../src/core/retry.ts';
@@ -31,6 +32,8 @@ export interface BinlogStreamOptions {
   onReconnect?: (error: TransfuseError) => void;
 }
 
+/** It has come in pieces, and been put together once or twice: several times its size are garbage by now. */
+const LARGE_ITEM_BYTES = 4 << 20;
 const MAX_TAKEN_PART = 1 / 4;
 const LOW_WATER_PART = 1 / 2;
 /** Of the check before a dump, which may read through a whole binlog file. */
@@ -143,7 +146,11 @@ export class BinlogStream {
     server: ConstructorParameters<typeof TransactionAssembler>[0]['server'],
   ): TransactionAssembler {
     const { from, wants, maxExpandedBytes } = this.#options;
-    const emit = this.#queue.push.bind(this.#queue);
+    const emit = (item: StreamItem, bytes: number): void => {
+      this.#queue.push(item, bytes);
+      // Once the driver has let go of the pieces that the packet came in.
+      if (bytes >= LARGE_ITEM_BYTES) setImmediate(collectGarbage);
+    };
     return new TransactionAssembler({ from, server, wants, maxExpandedBytes, emit });
   }
 }

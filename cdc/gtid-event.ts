@@ -18,23 +18,27 @@ export interface TransactionHead {
 
 const NAME = 'The head of a transaction';
 const TIMESTAMP_BYTES = 7;
+/** Flags, the source's UUID, the number. */
+const FIRST_PART_BYTES = 1 + 16 + 8;
+/** Behind the kind of logical clock and its two numbers. */
+const TIMESTAMP_AT = FIRST_PART_BYTES + 1 + 16;
 const LOGICAL_CLOCK = 2;
 
 /** GTID (33) and ANONYMOUS_GTID (34). MySQL before 8.0 ends it before the timestamps. Throws CDC_EVENT_MALFORMED. */
 export function readMysqlGtid({ body, timestamp }: BinlogEvent, isAnonymous: boolean): TransactionHead {
-  const bytes = new EventBytes(body, NAME);
-  bytes.uint(1); // flags
-  const uuid = uuidText(bytes.bytes(16));
-  const number = bytes.bytes(8).readBigInt64LE();
-  const head = mysqlHead(isAnonymous ? null : `${uuid}:${number}`, timestamp);
-  if (bytes.isAtEnd || bytes.uint(1) !== LOGICAL_CLOCK) return head;
-  bytes.bytes(16);
-  if (bytes.isAtEnd) return head;
-  const low = bytes.uint(6);
+  if (body.length < FIRST_PART_BYTES) throw malformedEvent(NAME);
+  const gtid = isAnonymous ? null : `${uuidText(body, 1)}:${body.readBigInt64LE(17)}`;
+  const head = mysqlHead(gtid, timestamp);
+  if (body.length === FIRST_PART_BYTES || body[FIRST_PART_BYTES] !== LOGICAL_CLOCK) return head;
+  if (body.length < TIMESTAMP_AT) throw malformedEvent(NAME);
+  if (body.length === TIMESTAMP_AT) return head;
+  if (body.length < TIMESTAMP_AT + TIMESTAMP_BYTES) throw malformedEvent(NAME);
+  const low = body.readUIntLE(TIMESTAMP_AT, 6);
   // Its highest bit only says that the time on the first server follows.
-  const high = bytes.uint(TIMESTAMP_BYTES - 6) & 0x7f;
+  const high = body[TIMESTAMP_AT + 6]! & 0x7f;
   const micros = high * 2 ** 48 + low;
-  return { ...head, commitTimestampMs: micros > 0 ? micros / 1000 : head.commitTimestampMs };
+  if (micros > 0) head.commitTimestampMs = micros / 1000;
+  return head;
 }
 
 /** GTID_TAGGED (42): fields with numbers in ascending order, each left out where it has its default. */
@@ -95,8 +99,8 @@ export function secondsToMs(timestamp: number): number | null {
 /** Nearly always that of the transaction before. */
 let lastUuid = { hex: '', text: '' };
 
-function uuidText(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
+function uuidText(bytes: Buffer, at = 0): string {
+  const hex = bytes.toString('hex', at, at + 16);
   if (hex !== lastUuid.hex) lastUuid = { hex, text: withDashes(hex) };
   return lastUuid.text;
 }

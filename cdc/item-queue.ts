@@ -20,6 +20,8 @@ export class ItemQueue {
   /** Of each item. */
   #sizes: number[] = [];
   #bytes = 0;
+  /** Of these, what was handed over last: it is in memory until the consumer asks for more. */
+  #takenBytes = 0;
   #isFull = false;
   #failure: TransfuseError | null = null;
   #wake: (() => void) | null = null;
@@ -54,23 +56,27 @@ export class ItemQueue {
 
   /** The next items, at least one; waits for it. One call at a time. Rejects with what `fail` was given. */
   async take(): Promise<StreamItem[]> {
+    this.#release();
     while (this.#items.length === 0) {
       if (this.#failure) throw this.#failure;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    const items = this.#bytes <= this.#options.maxTakenBytes ? this.#takeAll() : this.#takePart();
-    if (this.#isFull && this.#bytes <= this.#options.lowWaterBytes) {
-      this.#isFull = false;
-      this.#options.onDrained();
-    }
-    return items;
+    return this.#bytes <= this.#options.maxTakenBytes ? this.#takeAll() : this.#takePart();
+  }
+
+  #release(): void {
+    this.#bytes -= this.#takenBytes;
+    this.#takenBytes = 0;
+    if (!this.#isFull || this.#bytes > this.#options.lowWaterBytes) return;
+    this.#isFull = false;
+    this.#options.onDrained();
   }
 
   #takeAll(): StreamItem[] {
     const items = this.#items;
     this.#items = [];
     this.#sizes = [];
-    this.#bytes = 0;
+    this.#takenBytes = this.#bytes;
     return items;
   }
 
@@ -82,7 +88,7 @@ export class ItemQueue {
       count += 1;
     }
     this.#sizes.splice(0, count);
-    this.#bytes -= takenBytes;
+    this.#takenBytes = takenBytes;
     return this.#items.splice(0, count);
   }
 

@@ -20,6 +20,18 @@ const STATUS = { flags2: 0, sqlMode: 1, catalog: 2, autoIncrement: 3, charset: 4
 const ANSI_QUOTES = 2 ** 2;
 const NO_BACKSLASH_ESCAPES = 2 ** 20;
 
+const FIXED_BYTES = 13;
+const BEGIN = Buffer.from('BEGIN');
+
+/** What most transactions of MySQL begin with, told without reading the rest of the event. */
+export function isBegin(body: Buffer): boolean {
+  if (body.length < FIXED_BYTES) return false;
+  const from = FIXED_BYTES + (body[11]! | (body[12]! << 8)) + body[8]! + 1;
+  if (body.length - from !== BEGIN.length) return false;
+  for (let at = 0; at < BEGIN.length; at++) if (body[from + at] !== BEGIN[at]) return false;
+  return true;
+}
+
 /** `sql` is a part of `body`. Throws CDC_EVENT_MALFORMED. */
 export function readQueryEvent(body: Buffer): QueryEvent {
   const bytes = new EventBytes(body, 'A statement');

@@ -6,7 +6,7 @@
 import type { SourceServer } from '../src/mysql/server-version.ts';
 import { malformedEvent } from './event-bytes.ts';
 import type { TableMap } from './model.ts';
-import { parseTableMap, readTableName } from './table-map.ts';
+import { parseTableMap } from './table-map.ts';
 
 const MAX_KEPT = 4096;
 const TABLE_ID_BYTES = 6;
@@ -19,13 +19,18 @@ export class TableMaps {
     this.#flavor = flavor;
   }
 
+  /** The description in force, where it is exactly this one: nearly always it is described as it was. */
+  find(body: Buffer): TableMap | null {
+    const known = body.length < TABLE_ID_BYTES ? undefined : this.#kept.get(readTableId(body));
+    return known?.body.equals(body) ? known.map : null;
+  }
+
   /** Takes in the body of a TABLE_MAP event. Throws what `parseTableMap` throws. */
   add(body: Buffer): TableMap {
-    const { tableId } = body.length < TABLE_ID_BYTES ? readTableName(body) : { tableId: readTableId(body) };
-    const known = this.#kept.get(tableId);
-    if (known?.body.equals(body)) return known.map;
+    const known = this.find(body);
+    if (known) return known;
     const map = parseTableMap(body, this.#flavor);
-    this.#kept.set(tableId, { body: Buffer.from(body), map });
+    this.#kept.set(map.tableId, { body: Buffer.from(body), map });
     return map;
   }
 

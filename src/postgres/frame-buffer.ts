@@ -1,4 +1,4 @@
-/** Messages of PostgreSQL's frontend protocol, put together in blocks; large COPY data is passed on without a copy. */
+/** Messages of PostgreSQL's frontend protocol, put together in blocks; large rows and COPY data are passed on without a copy. */
 /** A COPY tuple in somebody's memory, which must stay as it is until run() has settled. */
 export interface TupleBytes {
   buffer: Buffer;
@@ -43,15 +43,16 @@ export class FrameBuffer {
     let head = this.#bindHeads.get(name);
     if (!head) this.#bindHeads.set(name, (head = Buffer.from(`\0${name}\0\0\u0001\0\u0001`)));
     const size = tuple ? tuple.end - tuple.start : 2;
-    this.#reserve(TYPE_AND_LENGTH_BYTES + head.length + size + EXECUTE.length);
-    const block = this.#block;
-    block[this.#at] = BIND_TYPE;
-    block.writeInt32BE(LENGTH_BYTES + head.length + size + 2, this.#at + 1);
+    const isLarge = size > MAX_GATHERED_BYTES;
+    this.#reserve(TYPE_AND_LENGTH_BYTES + head.length + (isLarge ? 0 : size) + EXECUTE.length);
+    this.#block[this.#at] = BIND_TYPE;
+    this.#block.writeInt32BE(LENGTH_BYTES + head.length + size + 2, this.#at + 1);
     this.#at += TYPE_AND_LENGTH_BYTES;
-    this.#at += head.copy(block, this.#at);
-    if (tuple) this.#at += tuple.buffer.copy(block, this.#at, tuple.start, tuple.end);
-    else this.#at = block.writeInt16BE(0, this.#at);
-    this.#at += EXECUTE.copy(block, this.#at);
+    this.#at += head.copy(this.#block, this.#at);
+    if (!tuple) this.#at = this.#block.writeInt16BE(0, this.#at);
+    else if (isLarge) this.#passOn(tuple.buffer.subarray(tuple.start, tuple.end));
+    else this.#at += tuple.buffer.copy(this.#block, this.#at, tuple.start, tuple.end);
+    this.#at += EXECUTE.copy(this.#block, this.#at);
   }
 
   copyData(piece: Buffer): void {
@@ -60,8 +61,7 @@ export class FrameBuffer {
       for (let from = 0; from < piece.length; from += MAX_MESSAGE_BYTES) {
         const part = piece.subarray(from, from + MAX_MESSAGE_BYTES);
         this.#head(COPY_DATA_TYPE, part.length);
-        this.#closeBlock();
-        this.#done.push(part);
+        this.#passOn(part);
       }
       return;
     }
@@ -108,6 +108,12 @@ export class FrameBuffer {
   #append(bytes: Buffer): void {
     this.#reserve(bytes.length);
     this.#at += bytes.copy(this.#block, this.#at);
+  }
+
+  /** Without a copy. */
+  #passOn(part: Buffer): void {
+    this.#closeBlock();
+    this.#done.push(part);
   }
 
   #reserve(bytes: number): void {

@@ -1,7 +1,7 @@
 /**
  * From row images of the binlog to the changes of a batch. Each image is read by code that was compiled for its table's
  * description and the columns that the mapping wants, into the bytes that the encoder of bulk reads (invariants 1, 11).
- * Holds one buffer as large as the largest rows event asks for.
+ * Holds one buffer as large as the rows event at hand asks for.
  */
 import type { RowsEvent, TableMap } from '../../cdc/model.ts';
 import type { CharsetOfCollation } from '../../cdc/transcode/charset.ts';
@@ -29,6 +29,7 @@ export interface RowsDecoderOptions {
 }
 
 const FIRST_SCRATCH_BYTES = 64 * 1024;
+const MAX_KEPT_SCRATCH_BYTES = 1 << 20;
 
 export class RowsDecoder {
   readonly #options: RowsDecoderOptions;
@@ -80,6 +81,7 @@ export class RowsDecoder {
   decode(rows: RowsEvent, batch: ChangeBatch): number {
     let count = 0;
     for (const readers of this.#readersOf(rows.table)) count = this.#decodeFor(readers, rows, batch);
+    if (this.#after.buffer.length > MAX_KEPT_SCRATCH_BYTES) this.#replaceScratch(FIRST_SCRATCH_BYTES);
     return count;
   }
 
@@ -122,6 +124,10 @@ export class RowsDecoder {
 
   #makeRoom(bytes: number): void {
     if (this.#after.buffer.length >= bytes) return;
+    this.#replaceScratch(bytes);
+  }
+
+  #replaceScratch(bytes: number): void {
     this.#before.buffer = this.#after.buffer = Buffer.allocUnsafeSlow(bytes);
   }
 }

@@ -12,6 +12,7 @@ import type {
   TransactionBegin,
   TransactionCommit,
 } from '../../cdc/transaction-model.ts';
+import { collectGarbage } from '../core/collect-garbage.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { BinlogPosition, ReachedPlace } from '../core/position.ts';
 import type { ChangeBatch } from './change-batch.ts';
@@ -79,6 +80,8 @@ interface OpenTransaction {
   isStreaming: boolean;
 }
 
+const TAKEN: StreamItem = { kind: 'rollback' };
+
 export class SyncLoop {
   readonly #options: SyncLoopOptions;
   readonly #tracker: PositionTracker;
@@ -126,7 +129,10 @@ export class SyncLoop {
       while (!this.#isOver && !this.#isStopping) {
         const items = this.#items;
         this.#items = [];
-        for (const item of items) {
+        for (let index = 0; index < items.length; index++) {
+          const item = items[index]!;
+          // What is large is not to be held until the last of them has been taken in.
+          items[index] = TAKEN;
           // Most items need not be waited for, and there may be a hundred thousand in a second.
           const isWaitedFor = this.#takeIn(item);
           if (isWaitedFor) await isWaitedFor;
@@ -202,6 +208,7 @@ export class SyncLoop {
     this.#pour(transaction);
     await this.#options.sink.applyPart(this.#filling.changes);
     this.#filling.changes.clear();
+    collectGarbage();
   }
 
   /** Decodes what is held of the transaction. */

@@ -56,6 +56,7 @@ const loop = new SyncLoop({
   batchRows: settings.bulk.batchRows,
   idleCheckpointMs: 0,
   onStatement: () => Promise.resolve({ kind: 'pass' }),
+  concerns: () => false,
   onBegin: () => null,
   onCommitted: (_, batch) => void (rowChanges += batch.rowChanges),
   isGoal: goalAt(end),
