@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS transfuse.foreign_writes (
   overwritten_at timestamptz,
   PRIMARY KEY (target_schema, target_table, key_hash)
 );
-CREATE INDEX IF NOT EXISTS foreign_writes_open ON transfuse.foreign_writes (target_schema, target_table) WHERE overwritten_at IS NULL;
+CREATE INDEX IF NOT EXISTS foreign_writes_open ON transfuse.foreign_writes (target_schema, target_table, key_hash)
+  WHERE overwritten_at IS NULL;
 COMMENT ON TABLE transfuse.foreign_writes IS 'Rows that others wrote to tables that sync keeps, as they left them: as confidential as the data itself';
 COMMENT ON COLUMN transfuse.foreign_writes.row_key IS 'NULL where all rows are meant, or the key could not be read';
 COMMENT ON COLUMN transfuse.foreign_writes.row_data IS 'NULL where the row was deleted, or is too large to be kept';
