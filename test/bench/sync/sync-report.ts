@@ -14,7 +14,7 @@ client's alone.`;
 
 export function renderSyncMarkdown({ backlogs, lags }: SyncBenchResult, rounds: number): string {
   const { cores, model, memoryGb } = machine();
-  const head = `${cores} cores (${model}), ${memoryGb} GB, Node ${process.versions.node}, ${rounds} rounds, medians.`;
+  const head = `${cores} cores (${model}), ${memoryGb} GB, Node ${process.versions.node}, ${rounds === 1 ? '1 round' : `${rounds} rounds, medians`}.`;
   const lagTable = lags.length > 0 ? [renderLags(lags)] : [];
   return [head, ...backlogs.map(renderBacklog), ...lagTable, FAIRNESS, ''].join('\n\n');
 }
