@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openBulkCase, type BulkCase } from '../support/bulk-case.ts';
 import { differencesBetween } from '../support/compare-databases.ts';
 import { objectDefinitions } from '../support/bulk-case-checks.ts';
 import { sourceFlavors } from '../support/databases.ts';
 import { until, type CommandOutcome } from '../support/run-command.ts';
+
+// A dozen commands each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 const TABLES = [
   'CREATE TABLE patients (id INT PRIMARY KEY, mrn VARCHAR(20) NOT NULL UNIQUE, old_code VARCHAR(10), name VARCHAR(40) CHARACTER SET latin1)',
