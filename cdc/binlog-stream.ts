@@ -1,6 +1,6 @@
 /**
  * The source's transactions as one stream that outlives its connections. Promises: after a fault that may pass it goes on,
- * for ever, behind the last whole transaction; none is left out, none comes twice; a transaction that a fault has cut
+ * for as long as it is told to, behind the last whole transaction; none is left out, none comes twice; a transaction that a fault has cut
  * off is rolled back and comes again. Ends only by `stop` and by an error that waiting does not mend. Holds up to
  * `maxQueuedBytes`, one packet, and one event of a compressed transaction.
  */
@@ -28,6 +28,8 @@ export interface BinlogStreamOptions {
   maxExpandedBytes: number;
   /** How long the source may say nothing before it is taken for dead. It sends a heartbeat each second. */
   silenceMs: number;
+  /** How long a source that is lost is waited for. */
+  retryTimeoutMs: number;
   /** Told of each fault after which the stream connects again. */
   onReconnect?: (error: TransfuseError) => void;
 }
@@ -95,7 +97,7 @@ export class BinlogStream {
             throw error;
           }
         };
-        await retry(attempt, { timeoutMs: Infinity, signal, onRetry: () => undefined });
+        await retry(attempt, { timeoutMs: this.#options.retryTimeoutMs, signal, onRetry: () => undefined });
       }
     } catch (error) {
       const unforeseen = (): TransfuseError =>

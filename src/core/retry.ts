@@ -9,6 +9,8 @@ interface RetryOptions {
   signal: AbortSignal;
   /** What is tried, for messages: `chunk 3 of visits from its beginning`. */
   subject?: string;
+  /** A number that grows with what attempts get done: where it has grown, the next failure is the first of a new row. */
+  progress?(): number;
   /** Told in plain words of each failure that will be retried. */
   onRetry(warning: string): void;
 }
@@ -28,9 +30,10 @@ const LOST_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
  * attempts with growing, jittered delays. Throws INTERRUPTED when the signal aborts.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { timeoutMs, signal, onRetry, subject } = options;
+  const { timeoutMs, signal, onRetry, subject, progress = () => 0 } = options;
   let firstFailureAt: number | null = null;
   let growingDelayMs = FIRST_DELAY_MS;
+  let done = progress();
   for (let attempts = 1; ; attempts++) {
     throwIfInterrupted(signal);
     try {
@@ -38,6 +41,11 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
     } catch (error) {
       throwIfInterrupted(signal);
       if (!(error instanceof TransfuseError) || !error.transient) throw error;
+      if (progress() !== done) {
+        done = progress();
+        firstFailureAt = null;
+        growingDelayMs = FIRST_DELAY_MS;
+      }
       firstFailureAt ??= performance.now();
       if (performance.now() + growingDelayMs - firstFailureAt > timeoutMs) {
         throw givenUp(error, attempts, timeoutMs);

@@ -24,6 +24,8 @@ export interface WriterSessionOptions {
 
 const MAX_APPLICATION_NAME_BYTES = 63;
 const HEARTBEAT_INTERVAL_MS = 15_000;
+/** How long an answer to it may take where servers are waited for without end. */
+const MAX_HEARTBEAT_MS = 300_000;
 /** After an interruption, how long a statement may go on before it is given up; the server rolls it back. */
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -62,15 +64,16 @@ export class WriterSession {
 
   /**
    * Runs `work` on the session's connection, and again from its beginning after a lost connection or a deadlock: it must be
-   * idempotent, or look first at what is there.
+   * idempotent, or look first at what is there. `progress` grows with what it gets done before it fails.
    */
-  async run<T>(work: (target: TargetConnection) => Promise<T>): Promise<T> {
+  async run<T>(work: (target: TargetConnection) => Promise<T>, progress?: () => number): Promise<T> {
     const { signal, retryTimeoutMs, onRetry } = this.#options;
     this.#busy++;
     try {
       return await retry(async () => work(await this.#connect()), {
         signal,
         timeoutMs: retryTimeoutMs,
+        ...(progress && { progress }),
         onRetry,
       });
     } finally {
@@ -87,7 +90,7 @@ export class WriterSession {
 
   /** The session idles while rows are loaded, for hours: a firewall may forget it, and then it is dead without a sign. */
   #startHeartbeat(): void {
-    const timeoutMs = this.#options.retryTimeoutMs;
+    const timeoutMs = Math.min(this.#options.retryTimeoutMs, MAX_HEARTBEAT_MS);
     if (timeoutMs === 0) return;
     this.#heartbeat = setInterval(
       () => void this.#beat(timeoutMs),

@@ -201,6 +201,7 @@ export class Follower {
       maxQueuedBytes: QUEUE_BYTES,
       maxExpandedBytes: MAX_EXPANDED_BYTES,
       silenceMs: SILENCE_MS,
+      retryTimeoutMs: this.#options.continuous ? Infinity : settings.bulk.retryTimeoutMs,
       onReconnect: (error) => observer.onRetry(`${error.message} Connecting again.`),
     });
     const pool = syncMemory();

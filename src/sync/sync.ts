@@ -5,7 +5,6 @@
  * position at which bulk ended, the target is map(source), and what bulk took away is put back (2); what is not understood
  * ends the sync at the last good commit (6); one writer (8). Faults that may pass are waited for; with `continuous`, for ever.
  */
-import { TransfuseError } from '../core/errors.ts';
 import type { BinlogPosition } from '../core/position.ts';
 import { throwIfInterrupted } from '../core/retry.ts';
 import { openRejectCounts } from '../ledger/rejects.ts';
@@ -24,29 +23,21 @@ export async function runSync(options: SyncOptions): Promise<SyncReport> {
     settings: settings.targets.patient,
     command: 'sync',
     signal,
-    retryTimeoutMs: settings.bulk.retryTimeoutMs,
+    retryTimeoutMs: continuous ? Infinity : settings.bulk.retryTimeoutMs,
     onRetry: (warning) => observer.onRetry(warning),
   });
   try {
     const sync = new Sync(options, AbortSignal.any([signal, session.lockLost]));
-    for (;;) {
-      try {
-        return await session.run((target) => sync.follow(target));
-      } catch (error) {
-        if (session.lockLost.aborted) throw session.lockLost.reason;
-        if (!continuous || signal.aborted || !mayPass(error)) throw error;
-        observer.onRetry(`${error.message} Going on to wait, as --continuous says.`);
-      }
-    }
+    return await session.run(
+      (target) => sync.follow(target),
+      () => sync.transactions,
+    );
+  } catch (error) {
+    if (session.lockLost.aborted) throw session.lockLost.reason;
+    throw error;
   } finally {
     await session.close();
   }
-}
-
-/** Also what was given up after a time. */
-function mayPass(error: unknown): error is TransfuseError {
-  const isLoss = (code: string): boolean => code === 'SOURCE_LOST' || code === 'TARGET_LOST';
-  return error instanceof TransfuseError && (error.transient || isLoss(error.code));
 }
 
 class Sync {
@@ -63,6 +54,11 @@ class Sync {
     this.#options = options;
     this.#signal = signal;
     this.#foreign = new ForeignTally((text) => options.observer.onNote(text));
+  }
+
+  /** Applied so far, over all attempts. */
+  get transactions(): number {
+    return this.#counts.transactions;
   }
 
   /** From the ledger's checkpoint to the goal, or to the signal. To be called again after a fault: the ledger knows how far it came. */

@@ -38,6 +38,7 @@ export class StreamReader implements AsyncDisposable {
       maxQueuedBytes: 4_000_000,
       maxExpandedBytes: 64_000_000,
       silenceMs: 5_000,
+      retryTimeoutMs: Infinity,
       onReconnect: (error) => this.reconnects.push(error),
       ...changes,
     });

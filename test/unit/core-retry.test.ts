@@ -40,6 +40,21 @@ test('a server that does not come back is lost, not unreachable, and the advice 
   });
 });
 
+test('an attempt that got something done begins a new row of failures', async () => {
+  let done = 0;
+  let count = 0;
+  const attempt = async () => {
+    done += ++count;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    if (count < 4) throw lost();
+    return count;
+  };
+  const options = { timeoutMs: 300, signal, onRetry: () => undefined };
+  await expect(retry(attempt, { ...options, progress: () => done })).resolves.toBe(4);
+  count = 0;
+  await expect(retry(attempt, options)).rejects.toMatchObject({ code: 'SOURCE_LOST' });
+});
+
 test('advice of its own is kept where the code stays', async () => {
   const busy = () =>
     new TransfuseError('SOURCE_QUERY_FAILED', 'Too busy.', { transient: true, fix: 'Wait.' });

@@ -71,6 +71,7 @@ async function countTransactions(
     maxQueuedBytes: 16_000_000,
     maxExpandedBytes: 256_000_000,
     silenceMs: 60_000,
+    retryTimeoutMs: 60_000,
   });
   try {
     for (let count = 0; ;) {
