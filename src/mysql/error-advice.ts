@@ -106,7 +106,7 @@ export function tlsError(
   if (/expired|not yet valid/i.test(phrase)) {
     return fail('has a certificate that is out of date', 'Renew the certificate, or check the clocks.');
   }
-  if (/self.signed|issuer|verify|certificate chain/i.test(phrase)) {
+  if (/self.signed|issuer|verify|certificate (?:chain|signature)/i.test(phrase)) {
     return fail(
       'has a certificate of an authority that is not trusted',
       'Give the CA that signed it in LEGACY_DB_SSL_CA.',

@@ -53,6 +53,7 @@ describe('what an error of the source means', () => {
   test.each([
     ["Hostname/IP does not match certificate's altnames: IP: 10.0.0.9", /another host name/],
     ['self-signed certificate in certificate chain', /authority that is not trusted/],
+    ['certificate signature failure', /authority that is not trusted/],
     ['unable to verify the first certificate', /authority that is not trusted/],
     ['certificate has expired', /out of date/],
     ['SSL routines:ssl_choose_client_version:unsupported protocol', /no TLS version/],
