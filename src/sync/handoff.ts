@@ -62,9 +62,11 @@ export class Handoff {
       subject: 'restoring constraints',
       onRetry: onNote,
     }).catch((error: unknown) => {
+      this.#isCutOff = true;
+      // What ended the attempt to follow is told elsewhere.
+      if (this.#givenUp.signal.aborted) return;
       const reason = error instanceof TransfuseError ? error.message : 'unforeseen';
       this.#options.onNote(`Restoring was cut off: ${reason} It goes on when sync is started again.`);
-      this.#isCutOff = true;
     });
   }
 
