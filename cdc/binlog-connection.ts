@@ -19,6 +19,7 @@ import { createZongji, type DriverConnection, type ZongjiInternals } from './zon
 
 /** How long a pause for a slow consumer may last before the source gives the connection up. */
 const NETWORK_TIMEOUT_SECONDS = 3600;
+const IDLE_TIMEOUT_SECONDS = 28_800;
 const KEEP_ALIVE_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** The request for a dump by file has room for no more. */
@@ -133,6 +134,11 @@ export class BinlogConnection {
         },
         onEnd: (error) => this.#end(error ?? { code: 'PROTOCOL_CONNECTION_LOST' }),
       });
+      // Beside a dump that waits for a slow target it is idle; a server may be set to end such connections soon.
+      zongji.ctrlConnection?.query(
+        `SET SESSION wait_timeout=${IDLE_TIMEOUT_SECONDS}`,
+        (error) => error && this.#end(error),
+      );
       if (this.#isPaused) zongji.connection?.pause();
     } catch (error) {
       this.#end(error);

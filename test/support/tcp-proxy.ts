@@ -24,9 +24,11 @@ export interface TcpProxy extends AsyncDisposable {
    * bytes, and never says anything again. New connections work.
    */
   blackHole(): void;
-  /** What a firewall does that drops: both ends of every connection stay open, and neither hears of the other again. New connections work. */
-  silence(): void;
+  /** What a firewall does that drops: both ends of every connection stay open, and neither hears of the other again. New connections work. A server notices by its keep-alive, in time. */
+  silence(serverNoticesAfterMs?: number): void;
   throttle(bytesPerSecond: number): void;
+  /** Where new connections go from now on. */
+  redirect(upstream: { host: string; port: number }): void;
   /** Whether new connections are let through; refused ones are reset. */
   accept(isAccepting: boolean): void;
   close(): Promise<void>;
@@ -44,7 +46,8 @@ interface Link {
 
 const THROTTLE_STEP_MS = 50;
 
-export async function startTcpProxy(upstream: { host: string; port: number }): Promise<TcpProxy> {
+export async function startTcpProxy(firstUpstream: { host: string; port: number }): Promise<TcpProxy> {
+  let upstream = firstUpstream;
   const links = new Set<Link>();
   const sent = { client: 0, server: 0 };
   const triggers: { side: Side; atBytes: number; fire: () => void }[] = [];
@@ -158,14 +161,18 @@ export async function startTcpProxy(upstream: { host: string; port: number }): P
         link.client.resume();
       }
     },
-    silence: () => {
+    silence: (serverNoticesAfterMs) => {
       for (const link of links) {
         link.inBlackHole = link.keepsServer = true;
         link.client.resume();
         link.server.resume();
+        if (serverNoticesAfterMs !== undefined) {
+          setTimeout(() => link.server.destroy(), serverNoticesAfterMs).unref();
+        }
       }
     },
     throttle: (rate) => (bytesPerSecond = rate),
+    redirect: (other) => (upstream = other),
     accept: (isAccepting) => (accepting = isAccepting),
     close,
     [Symbol.asyncDispose]: close,
