@@ -35,6 +35,9 @@ const BULK_FAILPOINTS = [
   'bulk.after-load-completed',
 ];
 
+/** After so long a server notices that a client is gone which a firewall keeps from saying so. */
+const KEEP_ALIVE_MS = 30_000;
+
 type FaultMaker = (next: Random) => Fault;
 
 const end = (next: Random): End => (['source', 'target'] as const)[next(2)]!;
@@ -135,7 +138,8 @@ const blackHole: FaultMaker = (next) => {
   const isServerTold = next(2) === 0;
   return {
     name: `connections to the ${which} end in a black hole, and the server ${isServerTold ? 'sees them closed' : 'does not notice'}`,
-    strike: async ({ proxies }) => (isServerTold ? proxies[which].blackHole() : proxies[which].silence()),
+    strike: async ({ proxies }) =>
+      isServerTold ? proxies[which].blackHole() : proxies[which].silence(KEEP_ALIVE_MS),
   };
 };
 

@@ -8,7 +8,7 @@ import { fillLive, LIVE_TABLES, startLive } from '../live-workload.ts';
 import { randomNumbers, type Random } from '../random.ts';
 import { until, type CommandOutcome } from '../run-command.ts';
 import type { MysqlFlavor } from '../servers/index.ts';
-import { ODD_TABLES, soakChange, soakUpkeep } from './odd-tables.ts';
+import { oddTables, soakChange, soakUpkeep } from './odd-tables.ts';
 import { soakProblems } from './soak-checks.ts';
 import { nextFault, type FaultSubject } from './soak-faults.ts';
 import { openSoakWorld, type SoakWorld } from './soak-world.ts';
@@ -53,7 +53,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   };
   const next = randomNumbers(seed);
   await using world = await openSoakWorld(flavor);
-  for (const sql of [...LIVE_TABLES, ...ODD_TABLES]) await world.sourceQuery(sql);
+  for (const sql of [...LIVE_TABLES, ...oddTables(flavor)]) await world.sourceQuery(sql);
   await fillLive(world.source, seed);
   await finish(world, 'schema', []);
   const objects = await objectDefinitions(world);
@@ -116,7 +116,7 @@ async function load(
     }
     const { exitCode, signal, stderr } = await running.ended;
     if (exitCode === 0) return;
-    if (signal !== 'SIGKILL' && exitCode !== 130 && !RETRIED.test(stderr)) {
+    if (signal === null && exitCode !== 130 && !RETRIED.test(stderr)) {
       report.problems.push(`bulk ended with ${exitCode ?? signal}:\n${stderr}`);
       return;
     }

@@ -50,8 +50,8 @@ export class SupervisedSync {
       this.#running = running;
       this.starts++;
       const { exitCode, signal, stderr } = await running.ended;
-      // Stopped by us, cleanly or not.
-      const isWanted = signal === 'SIGKILL' || exitCode === 130;
+      // Stopped by us, cleanly or not; before its program was there, a SIGTERM kills.
+      const isWanted = signal !== null || exitCode === 130;
       if (!isWanted && !MAY_END_WITH.test(stderr)) {
         this.#problems.push(`sync ended by itself with ${exitCode ?? signal}:\n${stderr}`);
         return;
