@@ -38,6 +38,7 @@ const stream = new BinlogStream({
   maxQueuedBytes: QUEUE_BYTES,
   maxExpandedBytes: 1 << 30,
   silenceMs: SILENCE_MS,
+  retryTimeoutMs: 0,
 });
 const pool = syncMemory();
 let rowChanges = 0;
