@@ -40,7 +40,8 @@ const CONNECTIONS = 3;
 const FAULTS_BETWEEN_CHECKS = 6;
 /** How long after the last fault sync may take until it commits again. */
 const RECOVERY_MS = 120_000;
-const RETRIED = /ERROR (?:TARGET_UNREACHABLE|SOURCE_UNREACHABLE|TARGET_LOST|SOURCE_LOST|LOCK_HELD):/;
+const RETRIED =
+  /ERROR (?:(?:TARGET_UNREACHABLE|SOURCE_UNREACHABLE|TARGET_LOST|SOURCE_LOST|LOCK_HELD):|SOURCE_TLS: .*? closed\sthe)/s;
 
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { flavor, seed, say } = options;

@@ -4,7 +4,8 @@ import type { RunningCommand } from '../run-command.ts';
 import type { SoakWorld } from './soak-world.ts';
 
 /** At its start it does not wait: a server that is away, or a lock that a dead session still holds. */
-const MAY_END_WITH = /ERROR (?:TARGET_UNREACHABLE|SOURCE_UNREACHABLE|TARGET_LOST|LOCK_HELD):/;
+const MAY_END_WITH =
+  /ERROR (?:(?:TARGET_UNREACHABLE|SOURCE_UNREACHABLE|TARGET_LOST|LOCK_HELD):|SOURCE_TLS: .*? closed\sthe)/s;
 const RESTART_PAUSE_MS = 200;
 
 export class SupervisedSync {
