@@ -14,7 +14,7 @@ export default defineConfig({
       project('unit'),
       project('property', { globalSetup }),
       project('integration', { globalSetup }),
-      project('crash', { globalSetup, testTimeout: 180_000 }),
+      project('crash', { globalSetup, testTimeout: 420_000 }),
     ],
   },
 });

@@ -43,7 +43,7 @@ describe('what sync puts back while changes go on', () => {
     sync.kill('SIGTERM');
     const { exitCode, stderr } = await sync.ended;
     expect(exitCode, stderr).toBe(130);
-    expect(stderr).toContain('Trying again.');
+    expect(stderr).toContain('Trying again');
     await clinic.targetQuery('DROP EVENT TRIGGER deadlock_once');
     expect(await objectDefinitions(clinic)).toEqual(before);
   });

@@ -66,6 +66,8 @@ async function unlocked(clinic: BulkCase, command: string, args: string[] = []):
 describe.each(sourceFlavors())('%s: a table that was altered at the source', (flavor) => {
   it('is loaded again, and sync goes on behind it: nothing that its rows hold is replayed, what they lack is [invariants 2, 6]', async () => {
     await using clinic = await loaded(flavor);
+    // Where other tests moved the server on, bulk has left objects away.
+    await clinic.succeed('sync');
     const before = (await objectDefinitions(clinic)).filter((line) => !line.startsWith('column'));
     await change(
       clinic,
@@ -178,7 +180,7 @@ describe.each(sourceFlavors())('%s: a table that was altered at the source', (fl
     const place = `${stop.where.file}:${stop.where.offset}`;
     expect(stop.fix).toContain(`bin/sync --accept-schema ${place}`);
     await change(clinic, 'CREATE TABLE visits (id INT PRIMARY KEY)');
-    expect((await stopped(clinic, ['--accept-schema', `${stop.where.file}:9999999`])).where).toEqual(
+    expect((await stopped(clinic, ['--accept-schema', `${stop.where.file}:999999999999999`])).where).toEqual(
       stop.where,
     );
     const next = await stopped(clinic, ['--accept-schema', place]);
