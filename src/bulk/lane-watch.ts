@@ -30,7 +30,7 @@ export function watchLane({ target, rows, timeoutMs, signal }: LaneWatchOptions)
     progress: () => wireBytes(target.client) + (rows()?.bytesRead ?? 0),
     onStall: () => {
       const reading = rows();
-      if (reading?.isWaiting) reading.destroy(sourceIsSilent());
+      if (reading?.isWaiting && !reading.destroyed) reading.destroy(sourceIsSilent());
       else target.abandon();
     },
   });

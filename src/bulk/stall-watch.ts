@@ -7,14 +7,14 @@ interface StallWatchOptions {
   timeoutMs: number;
   /** A number that changes whenever anything moves. */
   progress(): number;
-  /** Called once. */
+  /** Called each time that nothing has moved for so long: what it gives up first may not be what hangs. */
   onStall(): void;
 }
 
 const CHECKS_PER_TIMEOUT = 4;
 const MIN_CHECK_INTERVAL_MS = 250;
 
-/** Watches until the returned function is called, or it has called `onStall`. A timeout of 0 watches nothing. */
+/** Watches until the returned function is called. A timeout of 0 watches nothing. */
 export function watchForStall({ timeoutMs, progress, onStall }: StallWatchOptions): () => void {
   if (timeoutMs === 0) return () => undefined;
   let last = progress();
@@ -26,7 +26,7 @@ export function watchForStall({ timeoutMs, progress, onStall }: StallWatchOption
       last = now;
       movedAt = performance.now();
     } else if (performance.now() - movedAt >= timeoutMs) {
-      clearInterval(timer);
+      movedAt = performance.now();
       onStall();
     }
   }, interval);

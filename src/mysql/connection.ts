@@ -100,6 +100,7 @@ async function connect(
       literalGrants: await hasPartialRevokes(link),
     };
     for (const sql of sessionStatements(link.server)) await link.query(sql);
+    link.ready(options.answerTimeoutMs);
     return link;
   } catch (error) {
     link.destroy();

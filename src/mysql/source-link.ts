@@ -6,6 +6,7 @@ import type { SourceServer } from './server-version.ts';
 import type { SourceConnection } from './source-connection.ts';
 
 const CLOSE_TIMEOUT_MS = 2_000;
+const SETUP_TIMEOUT_MS = 15_000;
 
 type Settle<T> = (resolve: (value: T) => void, reject: (error: TransfuseError) => void) => void;
 
@@ -22,22 +23,23 @@ export class SourceLink implements SourceConnection {
   readonly #listeners = new Set<(error: TransfuseError) => void>();
   readonly #pending = new Set<(error: TransfuseError) => void>();
   readonly #signal: AbortSignal | undefined;
-  readonly #answerTimeoutMs: number | undefined;
+  /** While the session is made ready, every answer is due soon. */
+  #answerTimeoutMs: number | undefined = SETUP_TIMEOUT_MS;
   readonly #onAbort = (): void => this.#end(new TransfuseError('INTERRUPTED', 'Stopped by a signal.'));
 
-  constructor(
-    raw: Connection,
-    context: SourceErrorContext,
-    { signal, answerTimeoutMs }: { signal?: AbortSignal; answerTimeoutMs?: number },
-  ) {
+  constructor(raw: Connection, context: SourceErrorContext, { signal }: { signal?: AbortSignal }) {
     this.raw = raw;
     this.context = context;
     this.#signal = signal;
-    this.#answerTimeoutMs = answerTimeoutMs;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     // Without a listener an error of an idle connection would end the process.
     raw.on('error', (error) => this.#lose(error));
     raw.on('end', () => this.#lose(connectionLost));
+  }
+
+  /** The session is ready: from now on a query may take so long; without a limit where none is given. */
+  ready(answerTimeoutMs: number | undefined): void {
+    this.#answerTimeoutMs = answerTimeoutMs;
   }
 
   get threadId(): number {

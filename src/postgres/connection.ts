@@ -9,6 +9,8 @@ import { classifyTargetError } from './errors.ts';
 import { tlsOptionsFor } from './tls.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Until the session is ready for use. */
+const OPEN_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 /** How long DDL waits for a table that others use before it gives up; without it, it would block their queries too. */
@@ -102,6 +104,8 @@ export async function openTarget(
   });
   const connection = new ClientConnection(client);
   const onAbort = (): void => connection.destroy();
+  // The driver's own limit ends when the server has let us in; it may fall silent just then.
+  const deadline = setTimeout(() => connection.abandon(), OPEN_TIMEOUT_MS);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await client.connect();
@@ -113,6 +117,7 @@ export async function openTarget(
     throwIfAborted(options.signal);
     throw classifyTargetError(error, context);
   } finally {
+    clearTimeout(deadline);
     options.signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -21,18 +21,22 @@ export async function openWatchedTarget(
   settings: DatabaseSettings,
   options: OpenTargetOptions & { silenceMs?: number },
 ): Promise<WatchedTarget> {
+  const { silenceMs = SILENCE_MS } = options;
   const target = await openTarget(settings, options);
+  // What it is to be told from others by is asked before it can be watched.
+  const deadline = setTimeout(() => target.abandon(), silenceMs);
   try {
     const { rows } = await target.query<ServerSession>(
       'SELECT pid, backend_start::text AS "startedAt" FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()',
     );
     const session = rows[0]!;
-    const { silenceMs = SILENCE_MS } = options;
     watchSession({ target, ask: () => askAbout(session, settings, options), silenceMs });
     return { target, session };
   } catch (error) {
     target.destroy();
     throw error;
+  } finally {
+    clearTimeout(deadline);
   }
 }
 
