@@ -1,5 +1,5 @@
 /** What the steps of a bulk load share. */
-import type { Settings } from '../config/settings.ts';
+import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan } from '../mapping/plan.ts';
 import type { BulkObserver } from './bulk-report.ts';
@@ -7,6 +7,8 @@ import type { ControlSource } from './control-source.ts';
 
 export interface BulkOptions {
   settings: Settings;
+  /** The database that the plan's tables are in. */
+  target: DatabaseSettings;
   plan: Plan;
   /** As given to --profile: worker threads load it again. */
   profileName: string;

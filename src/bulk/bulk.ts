@@ -36,7 +36,7 @@ import { waitUntilVisible } from './start-position.ts';
 export async function runBulk(options: BulkOptions): Promise<BulkReport> {
   const { settings, signal, observer } = options;
   const session = await WriterSession.open({
-    settings: settings.targets.patient,
+    settings: options.target,
     command: 'bulk',
     signal,
     retryTimeoutMs: settings.bulk.retryTimeoutMs,
@@ -167,6 +167,7 @@ class BulkLoad {
     observer.onPhase('loading rows');
     const lanes = openLanes({
       settings,
+      target: this.#options.target,
       plan,
       profileName: this.#options.profileName,
       count: Math.min(settings.bulk.jobs, chunkCount),

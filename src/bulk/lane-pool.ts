@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { Plan } from '../mapping/plan.ts';
 import { ChunkLoader } from './chunk-loader.ts';
 import type { ChunkProgress } from './chunk-task.ts';
@@ -13,6 +13,7 @@ const LANES_PER_THREAD = 2;
 
 interface LanePoolOptions {
   settings: Settings;
+  target: DatabaseSettings;
   plan: Plan;
   profileName: string;
   /** Lanes in all, each with a connection to either side. */
@@ -24,8 +25,7 @@ interface LanePoolOptions {
 
 /** Lanes over as many threads as they need; the first ones in the calling thread. Nothing is connected until a lane loads. */
 export function openLanes(options: LanePoolOptions): Lane[] {
-  const { settings, plan, profileName, count, signal, onProgress, onRetry } = options;
-  const target = settings.targets.patient;
+  const { settings, target, plan, profileName, count, signal, onProgress, onRetry } = options;
   const byId = new Map(plan.mappings.map((planned) => [planned.mapping.id, planned]));
   const lanes: Lane[] = Array.from(
     { length: Math.min(count, LANES_PER_THREAD) },

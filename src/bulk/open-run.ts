@@ -14,27 +14,32 @@ import { refuseVanishedTables } from './source-check.ts';
 import { readStartPosition } from './start-position.ts';
 import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
 
-/** Throws when the target cannot take the plan; makes the ledger where it is missing. Returns what is in the target. */
-export async function checkTarget({ options, session }: BulkContext): Promise<TargetCatalog> {
+/** Throws when the target cannot take the plan; makes the ledger where it is missing. Returns what is in the plan's schemas. */
+export async function checkTarget({ options, session }: BulkContext): Promise<TargetCatalog[]> {
   const { plan, replace } = options;
+  const schemas = new Set(plan.mappings.map(({ mapping }) => mapping.target.schema));
   return session.run(async (target) => {
-    const catalog = await readTargetCatalog(target, plan.options.targetSchema, { withRows: !replace });
-    if (catalog.encoding !== 'UTF8') {
-      throw new TransfuseError(
-        'TARGET_ENCODING',
-        `The target database ${catalog.database} is encoded in ${catalog.encoding}, not UTF8.`,
-      );
+    const catalogs: TargetCatalog[] = [];
+    for (const schema of schemas) {
+      const catalog = await readTargetCatalog(target, schema, { withRows: !replace });
+      if (catalog.encoding !== 'UTF8') {
+        throw new TransfuseError(
+          'TARGET_ENCODING',
+          `The target database ${catalog.database} is encoded in ${catalog.encoding}, not UTF8.`,
+        );
+      }
+      catalogs.push(catalog);
     }
-    checkTargetTables(plan.mappings, catalog);
+    checkTargetTables(plan.mappings, catalogs);
     await ensureLedger(target);
-    return catalog;
+    return catalogs;
   });
 }
 
 /** The run of this profile and source that is in the ledger, or a new one with P0. Throws where rows are there that are not its own. */
 export async function openRun(
   { options, session, source }: BulkContext,
-  catalog: TargetCatalog,
+  catalogs: readonly TargetCatalog[],
 ): Promise<{ run: Run; loads: Map<string, Load> }> {
   const { settings, plan, observer } = options;
   const { host, port, database } = settings.source;
@@ -44,7 +49,7 @@ export async function openRun(
     const isOurs = latest?.profile === plan.profile.name && sameSource(latest.source, identity);
     const loads: Map<string, Load> = isOurs ? await readLoads(target, latest.id) : new Map();
     if (!beginsAnew(options, loads)) refuseVanishedTables(plan, loads);
-    if (!options.replace) refuseForeignRows(options, catalog, loads);
+    if (!options.replace) refuseForeignRows(options, catalogs, loads);
     if (isOurs && (latest.startPosition !== null || loads.size > 0)) {
       noteOtherOptions(options, latest, loads);
       return { run: latest, loads };
@@ -81,10 +86,10 @@ function noteOtherOptions(
 
 function refuseForeignRows(
   { plan }: BulkOptions,
-  catalog: TargetCatalog,
+  catalogs: readonly TargetCatalog[],
   loads: ReadonlyMap<string, Load>,
 ): void {
-  checkTargetEmpty(plan.mappings, catalog, (mapping) => loads.has(mapping));
+  checkTargetEmpty(plan.mappings, catalogs, (mapping) => loads.has(mapping));
   for (const { mapping, fingerprint, table } of plan.mappings) {
     const load = loads.get(mapping.id);
     if (!load || load.state === 'complete' || load.fingerprint === fingerprint) continue;

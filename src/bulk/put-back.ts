@@ -36,7 +36,7 @@ export async function putBack(context: BulkContext, run: Run): Promise<PutBack> 
   observer.onPhase('restoring indexes and constraints');
   const report = await session.run((target) =>
     restoreObjects({
-      settings: settings.targets.patient,
+      settings: options.target,
       jobs: settings.bulk.jobs,
       target,
       runId: run.id,

@@ -1,16 +1,20 @@
 /** Whether the target has what the plan loads into, and whether it is ours to load into. */
 import { TransfuseError } from '../core/errors.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
-import type { TargetCatalog } from '../postgres/catalog-model.ts';
+import type { TargetCatalog, TargetTable } from '../postgres/catalog-model.ts';
+import { qualified } from '../postgres/identifiers.ts';
 
 const MAX_NAMED = 20;
 
 /** Throws TARGET_SCHEMA_MISSING naming every table and column that is not there, or whose type is another. */
-export function checkTargetTables(mappings: readonly PlannedMapping[], catalog: TargetCatalog): void {
-  const tables = new Map(catalog.tables.map((table) => [table.name, table]));
+export function checkTargetTables(
+  mappings: readonly PlannedMapping[],
+  catalogs: readonly TargetCatalog[],
+): void {
+  const tables = tablesOf(catalogs);
   const problems: string[] = [];
   for (const { mapping } of mappings) {
-    const table = tables.get(mapping.target.table);
+    const table = tables.get(qualified(mapping.target.schema, mapping.target.table));
     if (!table) {
       problems.push(`table ${mapping.target.schema}.${mapping.target.table} is missing`);
       continue;
@@ -29,7 +33,7 @@ export function checkTargetTables(mappings: readonly PlannedMapping[], catalog: 
     'TARGET_SCHEMA_MISSING',
     `The target does not fit the plan: ${listed(problems)}.`,
     {
-      where: { database: catalog.database, schema: catalog.schema, problems: problems.length },
+      where: { database: catalogs[0]!.database, problems: problems.length },
     },
   );
 }
@@ -37,22 +41,30 @@ export function checkTargetTables(mappings: readonly PlannedMapping[], catalog: 
 /** Throws TARGET_NOT_EMPTY naming every table that has rows and is not in `ours`. */
 export function checkTargetEmpty(
   mappings: readonly PlannedMapping[],
-  catalog: TargetCatalog,
+  catalogs: readonly TargetCatalog[],
   isOurs: (mapping: string) => boolean,
 ): void {
-  const withRows = new Set(
-    catalog.tables.filter((table) => table.hasRows !== false).map((table) => table.name),
-  );
+  const tables = tablesOf(catalogs);
+  const hasRows = ({ schema, table }: { schema: string; table: string }): boolean =>
+    tables.get(qualified(schema, table))?.hasRows !== false;
   const foreign = mappings
-    .filter(({ mapping }) => withRows.has(mapping.target.table) && !isOurs(mapping.id))
+    .filter(({ mapping }) => hasRows(mapping.target) && !isOurs(mapping.id))
     .map(({ mapping }) => `${mapping.target.schema}.${mapping.target.table}`);
   if (foreign.length === 0) return;
   throw new TransfuseError(
     'TARGET_NOT_EMPTY',
     `Not empty, and not loaded by this run: ${listed(foreign)}. Nothing was touched.`,
     {
-      where: { database: catalog.database, tables: foreign.length },
+      where: { database: catalogs[0]!.database, tables: foreign.length },
     },
+  );
+}
+
+function tablesOf(catalogs: readonly TargetCatalog[]): ReadonlyMap<string, TargetTable> {
+  return new Map(
+    catalogs.flatMap(({ schema, tables }) =>
+      tables.map((table): [string, TargetTable] => [qualified(schema, table.name), table]),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What commands read from both ends before they make a plan. */
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
-import type { MappingOptions } from '../mapping/mapping.ts';
+import type { MappingOptions, Profile } from '../mapping/mapping.ts';
 import { makePlan, type Plan } from '../mapping/plan.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { readSourceCatalog } from '../mysql/catalog.ts';
@@ -9,6 +9,7 @@ import { openSource } from '../mysql/connection.ts';
 import { readTargetFacts } from '../postgres/catalog.ts';
 import { openTarget, type OpenTargetOptions } from '../postgres/connection.ts';
 import type { CommandContext } from './command.ts';
+import { destinations } from './destinations.ts';
 import { loadProfile } from '../profiles/load-profile.ts';
 
 /** The catalog of the source, read over a connection of its own. */
@@ -25,8 +26,20 @@ export async function readCatalog(
   }
 }
 
-/** The extensions of the target that change the type map; none where the database does not exist yet. */
+/** The extensions that change the type map and that every target database has. */
 export async function readExtensions(
+  databases: readonly DatabaseSettings[],
+  options: OpenTargetOptions,
+): Promise<MappingOptions['extensions']> {
+  const each = await Promise.all(databases.map((database) => extensionsOf(database, options)));
+  return {
+    postgis: each.every(({ postgis }) => postgis),
+    pgvector: each.every(({ pgvector }) => pgvector),
+  };
+}
+
+/** None where the database does not exist yet. */
+async function extensionsOf(
   target: DatabaseSettings,
   options: OpenTargetOptions,
 ): Promise<MappingOptions['extensions']> {
@@ -46,6 +59,11 @@ export async function readExtensions(
   }
 }
 
+/** The target databases that a profile fills. */
+export function databasesOf(settings: Settings, { services }: Pick<Profile, 'services'>): DatabaseSettings[] {
+  return destinations(settings, services).map(({ database }) => database);
+}
+
 /** The settings of a plan, from those of the operator and what the target offers. */
 export function mappingOptions(
   { mapping }: Settings,
@@ -63,7 +81,7 @@ export async function preparePlan(
   const { profile } = await loadProfile(profileName);
   const [catalog, extensions] = await Promise.all([
     readCatalog(settings.source, 'planning', signal),
-    readExtensions(settings.targets.patient, { applicationName: 'transfuse planning', signal }),
+    readExtensions(databasesOf(settings, profile), { applicationName: 'transfuse planning', signal }),
   ]);
   return makePlan(profile, catalog, mappingOptions(settings, extensions), tables);
 }

@@ -2,6 +2,7 @@ import { quantity } from '../core/quantity.ts';
 import { formatCount } from '../telemetry/format.ts';
 import type { SchemaObject } from '../postgres/schema-plan.ts';
 import type { SchemaReport } from '../schema/create-schema.ts';
+import type { ScriptReport } from '../schema/run-script.ts';
 import type { SchemaDifference } from '../schema/schema-difference.ts';
 import { nameDifference } from '../schema/schema-differs-error.ts';
 
@@ -32,6 +33,22 @@ export function renderReport(report: SchemaReport): string {
   if (notes.length > SHOWN_NOTES)
     lines.push(`  … and ${formatCount(notes.length - SHOWN_NOTES)} more; all of them with --json`);
   return lines.join('\n');
+}
+
+/** What a schema written by hand came to. */
+export function renderScript({
+  database,
+  databaseCreated,
+  schema,
+  schemaCreated,
+  tables,
+}: ScriptReport): string {
+  return [
+    `Database ${database}: ${databaseCreated ? 'created' : 'was there'}.`,
+    schemaCreated
+      ? `Schema ${schema}: created from its script, ${quantity(tables.length, 'table')}.`
+      : `Schema ${schema}: has ${quantity(tables.length, 'table')} already, left as they are. bin/bulk checks that they fit.`,
+  ].join('\n');
 }
 
 export function reportDocument({ created, present, ...rest }: SchemaReport) {

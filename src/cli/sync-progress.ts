@@ -8,35 +8,39 @@ const LINE_INTERVAL_MS = 5_000;
 /** While nothing changes. */
 const QUIET_INTERVAL_MS = 60_000;
 
-/** `stop` ends the lines, and prints the last one where it has not been printed. */
-export function observeSync({ console, logger }: CommandContext): {
+/** `stop` ends the lines, and prints the last one where it has not been printed. `database` is named where there are several. */
+export function observeSync(
+  { console, logger }: CommandContext,
+  database: string | null,
+): {
   observer: SyncObserver;
   stop(): void;
 } {
   let latest: SyncProgress | null = null;
   let printed: { rowChanges: number; atMs: number } = { rowChanges: 0, atMs: performance.now() };
+  const named = (text: string): string => (database === null ? text : `${database}: ${text}`);
   const print = (): void => {
     if (!latest || console.progressMode === 'silent') return;
     const now = performance.now();
     if (latest.rowChanges === printed.rowChanges && now - printed.atMs < QUIET_INTERVAL_MS) return;
-    console.info(progressLine(latest));
+    console.info(named(progressLine(latest)));
     printed = { rowChanges: latest.rowChanges, atMs: now };
   };
   const timer = setInterval(print, LINE_INTERVAL_MS);
   return {
     observer: {
       onPhase: (phase) => {
-        console.info(phase);
-        logger.info({ phase }, 'phase');
+        console.info(named(phase));
+        logger.info({ phase, database }, 'phase');
       },
       onProgress: (progress) => (latest = progress),
       onNote: (text) => {
-        console.info(`note: ${text}`);
-        logger.info(text);
+        console.info(`note: ${named(text)}`);
+        logger.info({ database }, text);
       },
       onRetry: (warning) => {
-        console.warn(warning);
-        logger.warn(warning);
+        console.warn(named(warning));
+        logger.warn({ database }, warning);
       },
     },
     stop: () => {

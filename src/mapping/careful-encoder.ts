@@ -2,8 +2,10 @@
 import { ValueRefused, type RejectReason } from '../core/reject-reasons.ts';
 import type { CompiledMapping, CompiledOutput } from './compiled-mapping.ts';
 import { decodeText } from './decode-text.ts';
-import type { Expression } from './mapping.ts';
-import type { Codec } from './types/codec.ts';
+import type { ExtraWriter } from './extra-writer.ts';
+import { writeFlags } from './flags-writer.ts';
+import type { ColumnMapping } from './mapping.ts';
+import { beginRow } from './row-notes.ts';
 import { entityNamespace, uuidName, valueWriter, writeUuidV5 } from './types/index.ts';
 
 const NULL_LENGTH = -1;
@@ -43,6 +45,7 @@ export function encodeCarefully(
 ): { end: number } | { column: string; reason: RejectReason } | 'filtered' {
   const { where } = compiled.mapping;
   let column = '(filter)';
+  beginRow();
   try {
     if (where) {
       const indexes = where.inputs.map((name) =>
@@ -64,11 +67,11 @@ export function encodeCarefully(
 
 /** How one output is written by an ordinary call. */
 export function carefulWriter(
-  expression: Expression,
-  type: string,
-  inputs: number[],
-  codec: Codec | null,
+  { value: expression, target: { type } }: ColumnMapping,
+  { inputs, codec, extra }: Omit<CompiledOutput, 'write'>,
 ): CompiledOutput['write'] {
+  if (extra) return carefulExtra(extra, inputs);
+  if (expression.kind === 'flags') return (_texts, dst, at) => writeFlags(dst, at);
   if (codec) {
     return (texts, dst, at) => {
       const text = texts[inputs[0]!]!;
@@ -94,6 +97,17 @@ export function carefulWriter(
     default:
       return (_texts, dst, at) => write((expression as { value: string | null }).value, dst, at);
   }
+}
+
+function carefulExtra({ begin, fields, end }: ExtraWriter, inputs: number[]): CompiledOutput['write'] {
+  return (texts, dst, at) => {
+    let to = begin(dst, at);
+    for (const [index, input] of inputs.entries()) {
+      const text = texts[input]!;
+      if (text !== null) to = fields[index]!(text, 0, text.length, dst, to);
+    }
+    return end(dst, at, to);
+  };
 }
 
 function utf8(text: Buffer | null): string | null {

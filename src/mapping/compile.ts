@@ -4,7 +4,9 @@ import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
 import { carefulWriter } from './careful-encoder.ts';
 import type { CompiledMapping, CompiledOutput } from './compiled-mapping.ts';
 import { generateEncoder } from './generate-encoder.ts';
-import type { Expression, RowMapping } from './mapping.ts';
+import { extraWriter } from './extra-writer.ts';
+import { MAX_FLAGS_BYTES } from './flags-writer.ts';
+import type { Expression, RowMapping, TargetColumn } from './mapping.ts';
 import type { ValuePolicies } from './types/codec.ts';
 import { codecFor, valueWriter } from './types/index.ts';
 
@@ -15,7 +17,7 @@ export function compileMapping(
   policies: ValuePolicies,
 ): CompiledMapping {
   const { columns: sourceColumns, indexOf } = selectColumns(mapping, table);
-  const outputs = mapping.columns.map((column): CompiledOutput => {
+  const prepared = mapping.columns.map((column): Omit<CompiledOutput, 'write'> => {
     const inputs = inputsOf(column.value).map(indexOf);
     const codec =
       column.value.kind === 'column'
@@ -25,9 +27,19 @@ export function compileMapping(
       target: column.target.name,
       inputs,
       codec,
-      write: carefulWriter(column.value, column.target.type, inputs, codec),
+      extra:
+        column.value.kind === 'extra'
+          ? extraWriter(
+              inputs.map((input) => sourceColumns[input]!),
+              policies.nul,
+            )
+          : null,
     };
   });
+  const outputs = prepared.map((output, index): CompiledOutput => ({
+    ...output,
+    write: carefulWriter(mapping.columns[index]!, output),
+  }));
   const filterInputs = mapping.where?.inputs.map(indexOf) ?? [];
   return {
     mapping,
@@ -67,14 +79,20 @@ function selectColumns(mapping: RowMapping, table: SourceTable) {
   return { columns, indexOf: (name: string) => index.get(name)! };
 }
 
-function inputsOf(expression: Expression): string[] {
+/** The source columns that an expression reads. */
+export function inputsOf(expression: Expression): string[] {
   switch (expression.kind) {
     case 'column':
       return [expression.column];
     case 'transform':
     case 'uuid':
       return expression.inputs;
+    case 'extra':
+      if (expression.columns === 'unmapped')
+        throw new RangeError('a mapping is resolved before it is compiled');
+      return [...expression.columns];
     case 'constant':
+    case 'flags':
       return [];
   }
 }
@@ -84,7 +102,7 @@ function rowBound(mapping: RowMapping, outputs: CompiledOutput[]): (rawBytes: nu
   let fixed = 2;
   let perByte = 0;
   for (const [index, output] of outputs.entries()) {
-    const bound = output.codec ?? boundOfComputed(mapping.columns[index]!.target.type);
+    const bound = output.codec ?? boundOfComputed(mapping.columns[index]!, output);
     const empty = bound.maxBytes(0);
     fixed += Math.max(empty, 4);
     const slope = Math.max(...probes.map((length) => (bound.maxBytes(length) - empty) / length));
@@ -95,8 +113,13 @@ function rowBound(mapping: RowMapping, outputs: CompiledOutput[]): (rawBytes: nu
   return (rawBytes) => Math.ceil(fixed + perByte * rawBytes) + 16;
 }
 
-function boundOfComputed(type: string): { maxBytes(length: number): number } {
-  const writer = valueWriter(type);
+function boundOfComputed(
+  { value, target }: { value: Expression; target: TargetColumn },
+  { extra }: Pick<CompiledOutput, 'extra'>,
+): { maxBytes(length: number): number } {
+  if (extra) return extra;
+  if (value.kind === 'flags') return { maxBytes: () => MAX_FLAGS_BYTES };
+  const writer = valueWriter(target.type);
   // A transform may lengthen its text; three times and a kilobyte cover every built-in one, and the caller checks the end.
   return { maxBytes: (length) => writer.maxBytes(3 * length + 1024) };
 }

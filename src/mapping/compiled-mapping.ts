@@ -1,4 +1,5 @@
 import type { SourceColumn } from '../mysql/catalog-model.ts';
+import type { ExtraWriter } from './extra-writer.ts';
 import type { RowMapping } from './mapping.ts';
 import type { Codec } from './types/codec.ts';
 
@@ -30,6 +31,8 @@ export interface CompiledOutput {
   inputs: number[];
   /** Set for an output that is a source column as it is. */
   codec: Codec | null;
+  /** Set for the column of what has no place of its own. */
+  extra: ExtraWriter | null;
   /** The same value by an ordinary call, for the slow and careful path; throws ValueRefused. */
   write(texts: (Buffer | null)[], dst: Buffer, at: number): number;
 }

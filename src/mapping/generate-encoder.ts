@@ -5,6 +5,8 @@
  * and functions are reached through `context`.
  */
 import { TransfuseError } from '../core/errors.ts';
+import { writeFlags } from './flags-writer.ts';
+import { beginRow } from './row-notes.ts';
 import { FILTERED, type CompiledOutput, type RowEncoder } from './compiled-mapping.ts';
 import type { RowMapping } from './mapping.ts';
 import type { Codec } from './types/codec.ts';
@@ -49,6 +51,9 @@ if (length !== 251) { ${READ_LENGTH} s${scanned} = p; e${scanned} = p += length;
     const accepts = bind('f', where.accepts.bind(where));
     body.push(`if (!${accepts}(${filterInputs.map(text).join(', ')})) return ${FILTERED};`);
   }
+  // Only transforms have something to say besides their values.
+  if (mapping.columns.some(({ value }) => value.kind === 'flags' || value.kind === 'extra'))
+    body.push(`${bind('y', beginRow)}();`);
   body.push(`dst[o] = ${outputs.length >> 8}; dst[o + 1] = ${outputs.length & 255}; o += 2;`);
 
   for (const [index, output] of outputs.entries()) {
@@ -69,6 +74,21 @@ ${writeColumn(output.codec, bind, copyLong, `s${input}`, `e${input}`)} }`);
     }
     for (const input of output.inputs) scanTo(input);
     const [first] = output.inputs;
+    if (output.extra) {
+      const { begin, fields, end } = output.extra;
+      body.push(`from = o; o = ${bind('x', begin)}(dst, o);`);
+      for (const [position, input] of output.inputs.entries()) {
+        body.push(
+          `if (e${input} > s${input}) o = ${bind('x', fields[position])}(src, s${input}, e${input}, dst, o);`,
+        );
+      }
+      body.push(`o = ${bind('x', end)}(dst, from, o);`);
+      continue;
+    }
+    if (value.kind === 'flags') {
+      body.push(`o = ${bind('x', writeFlags)}(dst, o);`);
+      continue;
+    }
     if (value.kind === 'uuid' && output.inputs.length === 1) {
       const namespace = bind('n', entityNamespace(value.entity));
       body.push(
@@ -99,7 +119,7 @@ if (key === null) { ${WRITE_NULL} } else o = ${bind('w', writeUuidV5)}(${bind('n
   const malformed = bind('m', malformedRow);
   const source = `${declarations.join('\n')}
 return function encodeRow(src, p, end, dst, o) {
-let length = 0, e = 0, n = 0, key = null;
+let length = 0, e = 0, n = 0, key = null, from = 0;
 ${body.join('\n')}
 if (p !== end) ${malformed}();
 return o;

@@ -42,7 +42,14 @@ export type Expression =
   | { kind: 'transform'; inputs: string[]; transform: Transform }
   /** UUIDv5 of (entity, legacy key): an id that needs no lookup. NULL where an input is NULL. */
   | { kind: 'uuid'; entity: string; inputs: string[] }
-  | { kind: 'constant'; value: string | null };
+  | { kind: 'constant'; value: string | null }
+  /** The quality flags that the transforms of the row have raised: text[]. */
+  | { kind: 'flags' }
+  /**
+   * Source columns that have no column of their own, and what transforms have kept as it was: jsonb, an object of texts by column
+   * name, empty values left out. `unmapped` stands for every column of the source table that nothing else in the mapping reads.
+   */
+  | { kind: 'extra'; columns: readonly string[] | 'unmapped' };
 
 export interface Transform {
   /** What a person calls it; diagnose prints it. */
@@ -65,6 +72,8 @@ export interface RowFilter {
 /** A named set of mappings, made for one source. Pure: the same catalog and options give the same mappings. */
 export interface Profile {
   name: string;
+  /** The services whose databases its mappings fill; no mapping may name another. */
+  services: readonly ServiceName[];
   mappings(source: SourceCatalog, options: MappingOptions): RowMapping[];
 }
 

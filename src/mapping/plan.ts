@@ -1,8 +1,10 @@
 /** The plan: a profile's mappings checked against the source and compiled. Every phase executes the same one (invariant 1). */
 import { createHash } from 'node:crypto';
 import { TransfuseError } from '../core/errors.ts';
+import type { ServiceName } from '../core/services.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
 import { compileMapping } from './compile.ts';
+import { resolve } from './resolve.ts';
 import type { CompiledMapping } from './compiled-mapping.ts';
 import type { MappingOptions, Profile, RowMapping } from './mapping.ts';
 
@@ -30,6 +32,8 @@ export function makePlan(
 ): Plan {
   const byName = new Map(source.tables.map((table) => [table.name, table]));
   const all = profile.mappings(source, options);
+  refuseOtherServices(profile, all);
+  refuseSharedTables(profile, all);
   const known = new Set(all.map((mapping) => mapping.source.table));
   const unknown = tables?.filter((name) => !known.has(name)) ?? [];
   if (unknown.length > 0) {
@@ -44,20 +48,53 @@ export function makePlan(
   return { profile, source, options, mappings };
 }
 
+/** The part of a plan that goes to one target database. */
+export function planOf(plan: Plan, services: readonly ServiceName[]): Plan {
+  return { ...plan, mappings: plan.mappings.filter(({ mapping }) => services.includes(mapping.service)) };
+}
+
+/** Commands that read no catalog know the databases by the profile alone. */
+function refuseOtherServices({ name, services }: Profile, mappings: readonly RowMapping[]): void {
+  const other = mappings.find(({ service }) => !services.includes(service));
+  if (!other) return;
+  throw new TransfuseError(
+    'PROFILE_UNKNOWN',
+    `The profile ${name} cannot be used: its mapping ${other.id} is of the service ${other.service}, which the profile does not list among its services.`,
+    { where: { profile: name, mapping: other.id } },
+  );
+}
+
+/** What empties or replaces the rows of one mapping must not meet those of another. */
+function refuseSharedTables({ name }: Profile, mappings: readonly RowMapping[]): void {
+  const byTarget = new Map<string, string>();
+  for (const { id, service, target } of mappings) {
+    const place = JSON.stringify([service, target.schema, target.table]);
+    const other = byTarget.get(place);
+    byTarget.set(place, id);
+    if (other === undefined) continue;
+    throw new TransfuseError(
+      'PROFILE_UNKNOWN',
+      `The profile ${name} cannot be used: its mappings ${other} and ${id} fill the same table ${target.schema}.${target.table}.`,
+      { where: { profile: name, mapping: id } },
+    );
+  }
+}
+
 function planMapping(
-  mapping: RowMapping,
+  declared: RowMapping,
   tables: Map<string, SourceTable>,
   options: MappingOptions,
 ): PlannedMapping {
-  const table = tables.get(mapping.source.table);
+  const table = tables.get(declared.source.table);
   if (!table) {
     throw new TransfuseError(
       'SOURCE_TABLE_CHANGED',
-      `The mapping ${mapping.id} reads the table ${mapping.source.table}, which the source does not have.`,
-      { where: { mapping: mapping.id, table: mapping.source.table } },
+      `The mapping ${declared.id} reads the table ${declared.source.table}, which the source does not have.`,
+      { where: { mapping: declared.id, table: declared.source.table } },
     );
   }
   let compiled: CompiledMapping | null = null;
+  const mapping = resolve(declared, table);
   return {
     mapping,
     table,

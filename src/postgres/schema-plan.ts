@@ -10,6 +10,16 @@ export interface SchemaPlan {
   notes: SchemaNote[];
 }
 
+/**
+ * A schema that is written by hand, as its DBA reviews it: made whole, in one transaction, where it has no tables yet. Where it has
+ * some, they are the service's own, and neither compared nor altered.
+ */
+export interface SchemaScript {
+  schema: string;
+  /** Any number of statements, all names qualified. */
+  sql: string;
+}
+
 export interface SchemaNote {
   /** The source table; null for what belongs to the whole database. */
   table: string | null;

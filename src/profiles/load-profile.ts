@@ -1,29 +1,37 @@
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { TransfuseError } from '../core/errors.ts';
+import { SERVICE_NAMES, type ServiceName } from '../core/services.ts';
 import type { MappingOptions, Profile } from '../mapping/mapping.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
-import type { SchemaPlan } from '../postgres/schema-plan.ts';
+import type { SchemaPlan, SchemaScript } from '../postgres/schema-plan.ts';
 import { mirrorProfile } from './mirror/mirror-profile.ts';
 
 export interface SchemaOptions extends MappingOptions {
   sourceTimeZone: string | null;
 }
 
-/** A profile and, if it brings one, the target schema that its mappings fill. */
+/** A profile and, if it brings them, the target schemas that its mappings fill: made for the source, or written by hand. */
 export interface LoadedProfile {
   profile: Profile;
-  schema: ((source: SourceCatalog, options: SchemaOptions) => SchemaPlan | Promise<SchemaPlan>) | null;
+  schema:
+    | ((
+        source: SourceCatalog,
+        options: SchemaOptions,
+        service: ServiceName,
+      ) => SchemaPlan | Promise<SchemaPlan>)
+    | null;
+  scripts: Partial<Record<ServiceName, SchemaScript>> | null;
 }
 
 /**
- * The profile of this name, or the one that a module exports as `profile` or by default, with its `schema` beside it.
+ * The profile of this name, or the one that a module exports as `profile` or by default, with its `schema` or `scripts` beside it.
  * Only a path (with a slash, or a name that ends in .js or .mjs) is taken for a module. Throws PROFILE_UNKNOWN.
  */
 export async function loadProfile(name: string): Promise<LoadedProfile> {
-  if (name === mirrorProfile.name) return { profile: mirrorProfile, schema: mirrorSchema };
+  if (name === mirrorProfile.name) return { profile: mirrorProfile, schema: mirrorSchema, scripts: null };
   if (!/[/\\]|\.m?js$/.test(name)) throw unknown(name, 'there is no built-in profile of this name');
-  let module: { default?: unknown; profile?: unknown; schema?: unknown };
+  let module: { default?: unknown; profile?: unknown; schema?: unknown; scripts?: unknown };
   try {
     module = (await import(pathToFileURL(resolve(name)).href)) as typeof module;
   } catch (error) {
@@ -31,8 +39,13 @@ export async function loadProfile(name: string): Promise<LoadedProfile> {
   }
   const profile = module.profile ?? module.default;
   if (!isProfile(profile)) throw unknown(name, 'the module exports no profile');
-  const { schema } = module;
-  return { profile, schema: typeof schema === 'function' ? (schema as LoadedProfile['schema']) : null };
+  refuseUnknownServices(name, profile);
+  const { schema, scripts } = module;
+  return {
+    profile,
+    schema: typeof schema === 'function' ? (schema as LoadedProfile['schema']) : null,
+    scripts: scripts === undefined ? null : scriptsOf(name, profile, scripts),
+  };
 }
 
 /** A load needs the mappings only. */
@@ -44,6 +57,26 @@ async function mirrorSchema(source: SourceCatalog, options: SchemaOptions): Prom
 function isProfile(value: unknown): value is Profile {
   const { name, mappings } = Object(value) as Partial<Profile>;
   return typeof name === 'string' && typeof mappings === 'function';
+}
+
+function scriptsOf(name: string, { services }: Profile, scripts: unknown): LoadedProfile['scripts'] {
+  const byService = Object(scripts) as Partial<Record<ServiceName, Partial<SchemaScript>>>;
+  for (const service of services) {
+    const { schema, sql } = byService[service] ?? {};
+    if (typeof schema !== 'string' || typeof sql !== 'string')
+      throw unknown(name, `its scripts lack { schema, sql } for the service ${service}`);
+  }
+  return byService as LoadedProfile['scripts'];
+}
+
+function refuseUnknownServices(name: string, { services }: { services?: unknown }): void {
+  const known = SERVICE_NAMES.join(', ');
+  if (!Array.isArray(services) || services.length === 0) {
+    throw unknown(name, `it has no list of the services whose databases it fills, of ${known}`);
+  }
+  if (!services.every((service) => SERVICE_NAMES.includes(service as ServiceName))) {
+    throw unknown(name, `its list of services has one that is not known; there are ${known}`);
+  }
 }
 
 function unknown(name: string, reason: string): TransfuseError {

@@ -32,7 +32,7 @@ import { LoadStarts } from './schema/load-starts.ts';
 import { SourceWatch } from './source-watch.ts';
 import { StatusWriter } from './status-writer.ts';
 import { SyncBatch } from './sync-batch.ts';
-import { LOOP_LIMITS, QUEUE_BYTES, SILENCE_MS, syncMemory } from './sync-limits.ts';
+import { SILENCE_MS, syncLimits, syncMemory } from './sync-limits.ts';
 import { SyncLoop } from './sync-loop.ts';
 import type { SyncOptions } from './sync-options.ts';
 import type { SyncProgress } from './sync-report.ts';
@@ -117,7 +117,9 @@ export class Follower {
       const starts = new LoadStarts(loads, sink.position);
       starts.checkCascades(syncPlan);
       const accepted = options.acceptSchema === null ? null : parseAcceptedPlace(options.acceptSchema);
-      if (accepted && options.knownEnd === null) refusePassedPlace(accepted, sink.position);
+      // Of several databases, the one whose table it was is meant, and others may be further.
+      if (accepted && options.knownEnd === null && options.sharers === 1)
+        refusePassedPlace(accepted, sink.position);
       const decoder = new RowsDecoder({
         database,
         mappings: syncPlan.mappings,
@@ -125,7 +127,7 @@ export class Follower {
         foldsNames: await foldsNames(source),
       });
       const handoff = await Handoff.read(target, {
-        settings: settings.targets.patient,
+        settings: options.target,
         runId: run.id,
         signal,
         retryTimeoutMs: options.continuous ? Infinity : settings.bulk.retryTimeoutMs,
@@ -181,7 +183,8 @@ export class Follower {
 
   /** Rejects with the fault that ended it. What had been committed by then is in the ledger. */
   async run(): Promise<FollowerEnd> {
-    const { settings, signal, observer } = this.#options;
+    const { settings, signal, observer, sharers } = this.#options;
+    const limits = syncLimits(sharers);
     const { run, decoder, sink, handoff, plan, starts, gate } = this.#parts;
     const from = sink.position;
     const goal = this.#goal(from);
@@ -198,15 +201,15 @@ export class Follower {
         const name = decoder.nameOf(database, table);
         return name !== null && !starts.hold(name, transaction);
       },
-      maxQueuedBytes: QUEUE_BYTES,
+      maxQueuedBytes: limits.maxQueuedBytes,
       maxExpandedBytes: MAX_EXPANDED_BYTES,
       silenceMs: SILENCE_MS,
       retryTimeoutMs: this.#options.continuous ? Infinity : settings.bulk.retryTimeoutMs,
       onReconnect: (error) => observer.onRetry(`${error.message} Connecting again.`),
     });
-    const pool = syncMemory();
+    const pool = syncMemory(sharers);
     const loop = new SyncLoop({
-      ...LOOP_LIMITS,
+      ...limits.loop,
       stream: { take: () => this.#take(stream) },
       from,
       sink,
@@ -238,7 +241,7 @@ export class Follower {
     });
     const status = (): SyncProgress => this.#progress(stream, watch);
     const timer = setInterval(() => observer.onProgress(status()), PROGRESS_INTERVAL_MS);
-    const writer = new StatusWriter(settings.targets.patient, run.id, status);
+    const writer = new StatusWriter(this.#options.target, run.id, status);
     const onAbort = (): void => loop.stop();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) loop.stop();

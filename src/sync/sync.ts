@@ -18,9 +18,9 @@ import type { SyncReport } from './sync-report.ts';
 
 /** Throws TransfuseError; what was committed by then is kept, and the same call goes on from there. */
 export async function runSync(options: SyncOptions): Promise<SyncReport> {
-  const { settings, signal, observer, continuous } = options;
+  const { settings, target, signal, observer, continuous } = options;
   const session = await WriterSession.open({
-    settings: settings.targets.patient,
+    settings: target,
     command: 'sync',
     signal,
     retryTimeoutMs: continuous ? Infinity : settings.bulk.retryTimeoutMs,

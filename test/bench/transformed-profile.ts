@@ -46,6 +46,7 @@ const NEW_TYPES: Readonly<Record<string, Partial<SourceColumn>>> = {
 
 export const profile: Profile = {
   name: 'bench-transformed',
+  services: ['patient'],
   mappings: (source, options) =>
     mirrorProfile.mappings(reshaped(source), options).map((mapping) => ({
       ...mapping,

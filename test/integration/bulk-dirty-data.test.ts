@@ -205,7 +205,7 @@ describe.each(sourceFlavors())('[invariant 5] dirty data of %s', (flavor) => {
     expect(tooMany.exitCode, tooMany.stderr).toBe(5);
     expect(JSON.parse(tooMany.stdout)).toMatchObject({
       code: 'REJECTS_EXCEEDED',
-      result: { openRejects: total },
+      result: { databases: [{ openRejects: total }] },
     });
     expect(await ledgerFaults(dirty)).toEqual([]);
     await dirty.succeed('bulk', [], { MAX_REJECTS: String(total) });

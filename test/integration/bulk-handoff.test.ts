@@ -32,8 +32,10 @@ const START = { mariadb: startMariadb, mysql: startMysql };
 
 interface BulkDocument {
   result: {
-    next?: string;
-    waitingForSync: { kind: string; table: string; name: string }[];
+    databases: {
+      next?: string;
+      waitingForSync: { kind: string; table: string; name: string }[];
+    }[];
   };
 }
 
@@ -89,7 +91,7 @@ describe.each(sourceFlavors())('[invariant 2] what a load from %s took away', (f
   test('comes back whole where the source was left alone', async () => {
     await begin();
     const { stdout } = await clinic.succeed('bulk', ['--json']);
-    expect((JSON.parse(stdout) as BulkDocument).result.waitingForSync).toEqual([]);
+    expect((JSON.parse(stdout) as BulkDocument).result.databases[0]!.waitingForSync).toEqual([]);
     expect(await objectDefinitions(clinic)).toEqual(asBefore);
   });
 

@@ -69,7 +69,10 @@ test(`${TABLES} tables arrive in reasonable time`, async () => {
   await using many = await openBulkCase({ fill });
   await many.succeed('schema');
   const { elapsedMs, stdout } = await many.succeed('bulk', ['--json']);
-  expect((JSON.parse(stdout) as { result: { mappings: unknown[] } }).result.mappings).toHaveLength(TABLES);
+  expect(
+    (JSON.parse(stdout) as { result: { databases: { mappings: unknown[] }[] } }).result.databases[0]!
+      .mappings,
+  ).toHaveLength(TABLES);
   const [ledger] = await many.targetQuery(
     "SELECT count(*)::int AS complete, (SELECT sum(rows_loaded)::int FROM transfuse.chunks) AS rows FROM transfuse.loads WHERE state = 'complete'",
   );

@@ -7,11 +7,13 @@ import { connectionSettings } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 
 interface SchemaResult {
-  databaseCreated: boolean;
-  created: { kind: string; table: string | null; name: string }[];
-  present: unknown[];
   sql: string;
-  differences: { table: string | null; name: string; found: string; mend: string[] }[];
+  schemas: {
+    databaseCreated: boolean;
+    created: { kind: string; table: string | null; name: string }[];
+    present: unknown[];
+    differences: { table: string | null; name: string; found: string; mend: string[] }[];
+  }[];
 }
 
 let cwd: string;
@@ -34,18 +36,18 @@ describe.each(sourceFlavors())('schema with a %s source', (flavor) => {
 
     const first = await schema();
     expect(first.exitCode).toBe(0);
-    expect(first.document.result?.created.map((object) => object.name)).toContain('patients');
+    expect(first.document.result?.schemas[0]?.created.map((object) => object.name)).toContain('patients');
     const second = await schema();
-    expect([second.exitCode, second.document.result?.created]).toEqual([0, []]);
-    expect(second.document.result?.present.length).toBeGreaterThan(1);
+    expect([second.exitCode, second.document.result?.schemas[0]?.created]).toEqual([0, []]);
+    expect(second.document.result?.schemas[0]?.present.length).toBeGreaterThan(1);
 
     await target.query('ALTER TABLE patients ALTER COLUMN name TYPE text');
     const third = await schema();
     expect([third.exitCode, third.document.code]).toEqual([3, 'TARGET_SCHEMA_DIFFERS']);
-    const [difference, ...others] = third.document.result!.differences;
+    const [difference, ...others] = third.document.result!.schemas[0]!.differences;
     expect(others).toEqual([]);
     expect(difference).toMatchObject({ table: 'patients', name: 'name', found: 'text NOT NULL' });
-    expect((await schema()).document.result?.differences).toEqual([difference]);
+    expect((await schema()).document.result?.schemas[0]?.differences).toEqual([difference]);
     for (const sql of difference!.mend) await target.query(sql);
     expect((await schema()).exitCode).toBe(0);
   });
@@ -75,7 +77,7 @@ describe.each(sourceFlavors())('schema with a %s source', (flavor) => {
     const env = { ...connectionSettings(source.config, target.config), TARGET_DB_NAME: database };
     try {
       const { exitCode, document } = await runJson<SchemaResult>(['schema'], env, cwd);
-      expect([exitCode, document.result?.databaseCreated]).toEqual([0, true]);
+      expect([exitCode, document.result?.schemas[0]?.databaseCreated]).toEqual([0, true]);
     } finally {
       await target.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
     }

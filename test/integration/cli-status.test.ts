@@ -28,16 +28,16 @@ describe('bin/status', () => {
     );
     const env = { ...connectionSettings(source.config, target.config), JOBS: '1', MAX_REJECTS: '1' };
     const cwd = mkdtempSync(path.join(tmpdir(), 'transfuse-test-'));
-    const run = (...argv: string[]) => runJson<StatusDocument>(argv, env, cwd);
+    const run = (...argv: string[]) => runJson<{ databases: StatusDocument[] }>(argv, env, cwd);
 
-    expect((await run('status')).document.result).toMatchObject({
+    expect((await run('status')).document.result?.databases[0]).toMatchObject({
       run: null,
       next: expect.stringContaining('bin/schema'),
     });
     await run('schema');
     expect((await run('bulk', '--no-sync')).exitCode).toBe(3);
 
-    const { result } = (await run('status')).document;
+    const result = (await run('status')).document.result?.databases[0];
     expect(result).toMatchObject({
       run: { profile: 'mirror', startPosition: { file: expect.any(String) } },
       writer: null,
@@ -54,7 +54,7 @@ describe('bin/status', () => {
 
     await source.query(`insert into parent values (99)`);
     await run('bulk', '--tables', 'parent', '--replace', '--no-sync');
-    const after = (await run('status')).document.result;
+    const after = (await run('status')).document.result?.databases[0];
     expect(after?.away).toEqual([]);
     expect(after?.next).toContain('--retry-rejects');
   });

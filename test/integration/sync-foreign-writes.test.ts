@@ -227,14 +227,13 @@ describe('bin/bulk, bin/sync and others who write to the target', () => {
 
     const synced = await live.succeed('sync', ['--json']);
     expect(JSON.parse(synced.stdout)).toMatchObject({
-      result: { overwritten: [{ table: 'public.ward', rows: 1 }], unwatched: [] },
+      result: { databases: [{ overwritten: [{ table: 'public.ward', rows: 1 }], unwatched: [] }] },
     });
     expect(synced.stderr).not.toContain('theirs');
     expect(await names()).toEqual(['changed', 'theirs', 'east']);
     const later = JSON.parse((await live.succeed('status', ['--json'])).stdout) as { result: unknown };
     expect(later.result).toMatchObject({
-      foreignWrites: [{ table: 'public.ward', standing: 1, overwritten: 1 }],
-      unwatched: [],
+      databases: [{ foreignWrites: [{ table: 'public.ward', standing: 1, overwritten: 1 }], unwatched: [] }],
     });
   });
 

@@ -23,7 +23,9 @@ describe.each(sourceFlavors())('a live source, %s', (flavor) => {
     await workload.stop();
     expect(workload.statements).toBeGreaterThan(100);
     const status = JSON.parse((await live.succeed('status', ['--json'])).stdout) as { result: unknown };
-    expect(status.result).toMatchObject({ sync: [{ state: 'running', database: live.target.database }] });
+    expect(status.result).toMatchObject({
+      databases: [{ database: live.target.database, sync: { state: 'running' } }],
+    });
     sync.kill('SIGTERM');
     const stopped = await sync.ended;
     expect(stopped.exitCode, stopped.stderr).toBe(130);

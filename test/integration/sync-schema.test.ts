@@ -51,8 +51,9 @@ async function stopped(clinic: BulkCase, args: string[] = []): Promise<Failure> 
 /** Runs the statements that bin/schema prints, as the operator would. */
 async function mendTarget(clinic: BulkCase): Promise<void> {
   const { stdout } = await clinic.run('schema', ['--json']);
-  const { result } = JSON.parse(stdout) as { result: { differences: { mend: string[] }[] } };
-  for (const { mend } of result.differences) for (const sql of mend) await clinic.targetQuery(sql);
+  const { result } = JSON.parse(stdout) as { result: { schemas: { differences: { mend: string[] }[] }[] } };
+  for (const { mend } of result.schemas[0]!.differences)
+    for (const sql of mend) await clinic.targetQuery(sql);
 }
 
 /** What is killed may hold the target's lock a moment longer. */

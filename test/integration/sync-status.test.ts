@@ -2,30 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { openBulkCase, type BulkCase } from '../support/bulk-case.ts';
 
 interface StatusDocument {
-  result: {
-    sync: {
-      state: string;
-      lagMs: number | null;
-      behindBytes: number | null;
-      ageMs: number;
-      position: object;
-    }[];
-    checkpoint: { transactions: number } | null;
-    next: string;
-  };
+  result: { databases: DatabaseStatus[] };
+}
+
+interface DatabaseStatus {
+  sync: {
+    state: string;
+    lagMs: number | null;
+    behindBytes: number | null;
+    ageMs: number;
+    position: object;
+  } | null;
+  checkpoint: { transactions: number } | null;
+  next: string;
 }
 
 const FILL = [
   'CREATE TABLE ward (id INT PRIMARY KEY, name VARCHAR(30))',
   "INSERT INTO ward VALUES (1, 'north')",
 ];
-const status = async (live: BulkCase): Promise<StatusDocument['result']> =>
-  (JSON.parse((await live.succeed('status', ['--json'])).stdout) as StatusDocument).result;
+const status = async (live: BulkCase): Promise<DatabaseStatus> =>
+  (JSON.parse((await live.succeed('status', ['--json'])).stdout) as StatusDocument).result.databases[0]!;
 
-async function until(
-  live: BulkCase,
-  holds: (seen: StatusDocument['result']) => boolean,
-): Promise<StatusDocument['result']> {
+async function until(live: BulkCase, holds: (seen: DatabaseStatus) => boolean): Promise<DatabaseStatus> {
   for (let attempt = 0; ; attempt++) {
     const seen = await status(live);
     if (holds(seen)) return seen;
@@ -38,23 +37,23 @@ describe('bin/status and a sync elsewhere', () => {
     await using live = await openBulkCase({ sync: true, fill: FILL });
     await live.succeed('schema');
     await live.succeed('bulk');
-    expect((await status(live)).sync).toEqual([]);
+    expect((await status(live)).sync).toBeNull();
     const sync = live.start('sync', ['--continuous']);
     await live.sourceQuery("UPDATE ward SET name = 'south'");
     const seen = await until(
       live,
-      ({ sync: [said], checkpoint }) =>
+      ({ sync: said, checkpoint }) =>
         checkpoint !== null && checkpoint.transactions > 0 && said?.lagMs === 0 && said.behindBytes === 0,
     );
-    expect(seen.sync).toMatchObject([{ state: 'running', position: { file: expect.any(String) } }]);
+    expect(seen.sync).toMatchObject({ state: 'running', position: { file: expect.any(String) } });
     expect((await live.succeed('status')).stdout).toMatch(
       /sync is running, and said .* ago: lag 0.0 s · 0 B of binlog/,
     );
 
     sync.kill('SIGKILL');
     await sync.ended;
-    const dead = await until(live, ({ sync: [said] }) => said?.state === 'stopped');
-    expect(dead.sync[0]!.lagMs).not.toBeUndefined();
+    const dead = await until(live, ({ sync: said }) => said?.state === 'stopped');
+    expect(dead.sync!.lagMs).not.toBeUndefined();
     expect((await live.succeed('status')).stdout).toMatch(/sync is not running.*It last said, .* ago: lag/);
   });
 });

@@ -5,6 +5,7 @@ import { encodeCarefully, splitRow } from '../../src/mapping/careful-encoder.ts'
 import { compileMapping } from '../../src/mapping/compile.ts';
 import { FILTERED } from '../../src/mapping/compiled-mapping.ts';
 import type { ColumnMapping, RowMapping } from '../../src/mapping/mapping.ts';
+import { keepRaw, raiseFlag } from '../../src/mapping/row-notes.ts';
 import { LargeRowEncoder } from '../../streams/large-row.ts';
 import { sourceTable } from '../support/source-catalog.ts';
 import { sourceColumn } from '../support/source-column.ts';
@@ -77,7 +78,15 @@ const computed: ColumnMapping[] = [
       inputs: ['b', 'a'],
       transform: {
         name: 'join',
-        apply: (b, a) => (b === '' ? refuse('transform_refused') : b && `${b.toUpperCase()}/${a}`),
+        apply: (b, a) => {
+          if (b === '') refuse('transform_refused');
+          if (b?.startsWith('x')) raiseFlag('b_has_x');
+          if (a === '-7') {
+            raiseFlag('a_below_zero');
+            keepRaw('a', a);
+          }
+          return b && `${b.toUpperCase()}/${a}`;
+        },
       },
     },
     phi: 'none',
@@ -86,6 +95,15 @@ const computed: ColumnMapping[] = [
     target: { name: 'origin', type: 'text', nullable: true },
     value: { kind: 'constant', value: 'legacy' },
     phi: 'none',
+  },
+];
+/** These come last, as resolve() sees to. */
+const notes: ColumnMapping[] = [
+  { target: { name: 'flags', type: 'text[]', nullable: false }, value: { kind: 'flags' }, phi: 'none' },
+  {
+    target: { name: 'extra', type: 'jsonb', nullable: false },
+    value: { kind: 'extra', columns: ['b', 'c', 'd', 'f'] },
+    phi: 'clinical',
   },
 ];
 
@@ -97,7 +115,9 @@ const sources = new Map(COLUMNS.map((column, index) => [column.source.name, inde
 
 describe('the compiled encoder', () => {
   const shapes = fc.record({
-    columns: fc.shuffledSubarray([...direct, ...computed], { minLength: 1 }),
+    columns: fc
+      .tuple(fc.shuffledSubarray([...direct, ...computed], { minLength: 1 }), fc.subarray(notes))
+      .map(([values, last]) => [...values, ...last]),
     filtered: fc.boolean(),
   });
 

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
+import { ENTITY_ALIASES } from '../entities.ts';
 import type { BulkCommandOptions } from './run-bulk.ts';
 
 export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
   name: 'bulk',
-  aliases: [],
+  aliases: ENTITY_ALIASES,
   summary: 'Loads the tables of the source into the target, once, and goes on where it stopped',
   examples: [
     'bin/bulk                             everything, or what is left of it',
+    'bin/bulk doctors patients            only what goes to these services; the profile says which there are',
     'bin/bulk --tables patients,visits    only these tables of the source',
     'bin/bulk --tables visits --replace   empty them in the target first',
     'bin/bulk --no-sync                   where bin/sync is not to follow: put everything back at once',
@@ -17,6 +19,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
     'The source was only read. Every chunk that was committed is kept; the same command without --replace goes on from there.',
   options(command: Command) {
     command
+      .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
       .option('--replace', 'empty the target tables first, whoever filled them')
       .option(
@@ -29,7 +32,8 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
       )
       .option('--fail-fast', 'stop at the first rejected row instead of loading all the others');
   },
-  run: async (context, options) => (await import('./run-bulk.ts')).runBulkCommand(context, options),
+  run: async (context, options, entities) =>
+    (await import('./run-bulk.ts')).runBulkCommand(context, options, entities),
 };
 
 function splitList(text: string): string[] {

@@ -1,16 +1,18 @@
 import { runBulk } from '../../bulk/bulk.ts';
-import type { BulkObserver, BulkReport } from '../../bulk/bulk-report.ts';
+import type { BulkObserver } from '../../bulk/bulk-report.ts';
+import type { Destination } from '../../config/destinations.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
-import type { Plan } from '../../mapping/plan.ts';
-import { formatCount } from '../../telemetry/format.ts';
+import { planOf, type Plan } from '../../mapping/plan.ts';
+import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
-import { renderSummary, summaryDocument, type RunSummary } from '../../telemetry/summary.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import { destinations, underDatabaseNames } from '../destinations.ts';
+import { servicesOf } from '../entities.ts';
 import { preparePlan } from '../planning.ts';
-import { describeAway, NEXT_SYNC } from '../render-away.ts';
 import { startProgressDisplay } from '../progress-display.ts';
+import { bulkDocument, openRejectsOf, renderBulk, type LoadedDatabase } from '../render-bulk.ts';
 
 export interface BulkCommandOptions {
   tables?: string[];
@@ -28,6 +30,7 @@ export interface BulkCommandOptions {
 export async function runBulkCommand(
   context: CommandContext,
   options: BulkCommandOptions,
+  entities: readonly string[],
 ): Promise<CommandResult> {
   if (options.replace && options.retryRejects) {
     throw new TransfuseError(
@@ -39,28 +42,49 @@ export async function runBulkCommand(
     );
   }
   const { settings, signal } = context;
+  const { profile } = await loadProfile(context.profileName);
+  const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
   const progress = new ProgressModel();
   const display = await startProgressDisplay(progress, context.console);
+  const loaded: LoadedDatabase[] = [];
   try {
-    const report = await runBulk({
-      settings,
-      plan,
-      profileName: context.profileName,
-      signal,
-      observer: observe(context, progress),
-      replace: options.replace ?? false,
-      retryRejects: options.retryRejects ?? false,
-      noSync: options.sync === false,
-      failFast: options.failFast ?? false,
-    });
+    for (const { destination, part } of partsOf(plan, destinations(settings, services))) {
+      const report = await runBulk({
+        settings,
+        target: destination.database,
+        plan: part,
+        profileName: context.profileName,
+        signal,
+        observer: observe(context, progress),
+        replace: options.replace ?? false,
+        retryRejects: options.retryRejects ?? false,
+        noSync: options.sync === false,
+        failFast: options.failFast ?? false,
+      });
+      loaded.push({ destination, report });
+    }
     display.stop();
-    return bulkResult(report, plan, settings.bulk.maxRejects);
+    return bulkResult(loaded, plan.source.database, settings.bulk.maxRejects);
   } catch (error) {
     throw options.replace ? withoutReplace(error) : error;
   } finally {
     display.stop();
   }
+}
+
+/** What goes to each database. Throws NOTHING_TO_DO where that is nothing at all. */
+function partsOf(plan: Plan, all: readonly Destination[]): { destination: Destination; part: Plan }[] {
+  const parts = all.map((destination) => ({ destination, part: planOf(plan, destination.services) }));
+  const filled = parts.filter(({ part }) => part.mappings.length > 0);
+  if (filled.length > 0) return filled;
+  // A source without tables is loaded too, which notes the position for those to come.
+  if (plan.mappings.length === 0) return parts.slice(0, 1);
+  throw new TransfuseError(
+    'NOTHING_TO_DO',
+    'None of the tables that were named goes to one of the entities that were named.',
+    { fix: 'Give --tables or entities, or tables that belong to the entities.' },
+  );
 }
 
 /** Errors after which a load is started again to go on. */
@@ -108,79 +132,17 @@ function observe({ console, logger }: CommandContext, progress: ProgressModel): 
   };
 }
 
-function bulkResult(report: BulkReport, plan: Plan, maxRejects: number): CommandResult {
-  const summary: RunSummary = {
-    tables: report.tables.map((table) => ({
-      table: table.sourceTable,
-      rows: table.rowsLoaded,
-      bytes: table.bytesWritten,
-      rejected: table.rowsRejected,
-      rowsNow: table.rowsNow,
-      elapsedMs: table.elapsedMs,
-    })),
-    elapsedMs: report.elapsedMs,
-    stagesMs: {
-      read: report.times.readMs,
-      encode: report.times.encodeMs,
-      copy: report.times.copyMs,
-      index: report.times.indexMs,
-      constraints: report.times.constraintMs,
-    },
-  };
-  const openRejects = report.tables.reduce((sum, table) => sum + table.openRejects, 0);
-  const problem = problemOf(report, openRejects, maxRejects);
+function bulkResult(loaded: readonly LoadedDatabase[], source: string, maxRejects: number): CommandResult {
+  const problem = problemOf(loaded, maxRejects);
   return {
-    document: {
-      run: report.runId,
-      source: plan.source.database,
-      startPosition: report.startPosition,
-      ...summaryDocument(summary),
-      mappings: report.tables,
-      restored: report.restored,
-      notRestored: report.restoreFailures,
-      waitingForSync: report.waitingForSync,
-      ...(report.waitingForSync.length > 0 && { next: NEXT_SYNC }),
-      openRejects,
-    },
-    text: [
-      renderSummary(summary),
-      '',
-      reconciliation(report),
-      ...failureLines(report),
-      ...waitingLines(report),
-    ].join('\n'),
+    document: { databases: loaded.map((one) => bulkDocument(one, source)) },
+    text: underDatabaseNames(loaded.map((one) => ({ destination: one.destination, text: renderBulk(one) }))),
     ...(problem && { problem }),
   };
 }
 
-function reconciliation({ tables, runId }: BulkReport): string {
-  const sum = (pick: (table: BulkReport['tables'][number]) => number) =>
-    tables.reduce((total, table) => total + pick(table), 0);
-  const read = sum((table) => table.rowsRead);
-  const loaded = sum((table) => table.rowsLoaded);
-  const filtered = sum((table) => table.rowsFiltered);
-  const rejected = sum((table) => table.rowsRejected);
-  const parts = `${formatCount(loaded)} loaded + ${formatCount(filtered)} filtered + ${formatCount(rejected)} rejected`;
-  return `run ${runId}: ${quantity(read, 'row')} read = ${parts}, in every chunk`;
-}
-
-function failureLines({ restoreFailures }: BulkReport): string[] {
-  return restoreFailures.map(
-    ({ kind, table, name, why }) => `not restored: ${kind} ${name} of ${table}. ${why}`,
-  );
-}
-
-function waitingLines({ waitingForSync }: BulkReport): string[] {
-  if (waitingForSync.length === 0) return [];
-  return [
-    '',
-    `still away: ${describeAway(waitingForSync)}. The source has changed since the load began: they hold again once bin/sync`,
-    'has applied those changes, and it puts them back.',
-    `next: ${NEXT_SYNC}`,
-  ];
-}
-
-function problemOf(report: BulkReport, openRejects: number, maxRejects: number): TransfuseError | null {
+function problemOf(loaded: readonly LoadedDatabase[], maxRejects: number): TransfuseError | null {
+  const openRejects = loaded.reduce((sum, { report }) => sum + openRejectsOf(report), 0);
   if (openRejects > maxRejects) {
     return new TransfuseError(
       'REJECTS_EXCEEDED',
@@ -188,8 +150,9 @@ function problemOf(report: BulkReport, openRejects: number, maxRejects: number):
       { where: { rejects: openRejects } },
     );
   }
-  if (report.restoreFailures.length > 0) {
-    const names = report.restoreFailures.map(({ table, name }) => `${table} ${name}`).join('; ');
+  const failures = loaded.flatMap(({ report }) => report.restoreFailures);
+  if (failures.length > 0) {
+    const names = failures.map(({ table, name }) => `${table} ${name}`).join('; ');
     return new TransfuseError(
       'RESTORE_INCOMPLETE',
       `All rows are loaded, but not every constraint holds: ${names}.`,

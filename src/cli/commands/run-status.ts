@@ -1,3 +1,5 @@
+import type { Destination } from '../../config/destinations.ts';
+import type { DatabaseSettings } from '../../config/settings.ts';
 import { quantity } from '../../core/quantity.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../../ledger/checkpoints.ts';
 import { ledgerExists } from '../../ledger/ddl.ts';
@@ -10,24 +12,39 @@ import { latestRun, type Run } from '../../ledger/runs.ts';
 import { readObjectsAway, type ObjectAway } from '../../ledger/saved-objects.ts';
 import { readSyncStatus, type ReportedSyncStatus } from '../../ledger/sync-status.ts';
 import { openTarget } from '../../postgres/connection.ts';
+import { loadProfile } from '../../profiles/load-profile.ts';
 import { formatBytes, formatCount, formatDuration } from '../../telemetry/format.ts';
 import { renderTable } from '../../telemetry/text-table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import { destinations, underDatabaseNames } from '../destinations.ts';
 import { describeAway, NEXT_SYNC } from '../render-away.ts';
 import { describeSync } from '../render-sync.ts';
 
-/** Reads the ledger and says what to do next. Changes nothing. */
-export async function runStatusCommand({ settings, signal }: CommandContext): Promise<CommandResult> {
-  const target = await openTarget(settings.targets.patient, {
-    applicationName: 'transfuse status',
-    signal,
-  });
+/** Reads the ledger of each database and says what to do next. Changes nothing. */
+export async function runStatusCommand({
+  settings,
+  profileName,
+  signal,
+}: CommandContext): Promise<CommandResult> {
+  const { profile } = await loadProfile(profileName);
+  const parts: { destination: Destination; document: object; text: string }[] = [];
+  for (const destination of destinations(settings, profile.services)) {
+    const { database, services } = destination;
+    const status = await readStatus(database, signal);
+    const document = { database: database.database, services, ...documentOf(status) };
+    parts.push({ destination, document, text: status ? render(status) : nothingYet() });
+  }
+  return { document: { databases: parts.map(({ document }) => document) }, text: underDatabaseNames(parts) };
+}
+
+/** null where no run has begun. */
+async function readStatus(database: DatabaseSettings, signal: AbortSignal): Promise<Status | null> {
+  const target = await openTarget(database, { applicationName: 'transfuse status', signal });
   try {
-    if (!(await ledgerExists(target))) return nothingYet();
-    const run = await latestRun(target);
-    if (!run) return nothingYet();
+    const run = (await ledgerExists(target)) ? await latestRun(target) : null;
+    if (!run) return null;
     const checkpoint = await readCheckpointIfAny(target, run.id);
-    const status: Status = {
+    return {
       run,
       loads: await readTotals(target, run.id),
       rejects: await openRejectCounts(target, run.id),
@@ -38,17 +55,20 @@ export async function runStatusCommand({ settings, signal }: CommandContext): Pr
       unwatched: checkpoint ? await findUnwatched(target, await readTargetTables(target, run.id)) : [],
       writer: await lockHolder(target),
     };
-    const { sync, ...rest } = status;
-    const document = {
-      ...rest,
-      checkpoint: checkpoint && { ...checkpoint, commits: checkpoint.commits.toString() },
-      sync: sync ? [{ database: settings.targets.patient.database, state: syncState(status), ...sync }] : [],
-      next: nextStep(status),
-    };
-    return { document, text: render(status) };
   } finally {
     await target.close();
   }
+}
+
+function documentOf(status: Status | null): object {
+  if (status === null) return { run: null, next: FIRST_STEPS };
+  const { sync, checkpoint, ...rest } = status;
+  return {
+    ...rest,
+    checkpoint: checkpoint && { ...checkpoint, commits: checkpoint.commits.toString() },
+    sync: sync && { state: syncState(status), ...sync },
+    next: nextStep(status),
+  };
 }
 
 interface Status {
@@ -66,9 +86,10 @@ interface Status {
   writer: Awaited<ReturnType<typeof lockHolder>>;
 }
 
-function nothingYet(): CommandResult {
-  const next = 'Run bin/test-connection, then bin/schema, then bin/bulk.';
-  return { document: { run: null, next }, text: `No run has begun in this target.\nnext: ${next}` };
+const FIRST_STEPS = 'Run bin/test-connection, then bin/schema, then bin/bulk.';
+
+function nothingYet(): string {
+  return `No run has begun in this target.\nnext: ${FIRST_STEPS}`;
 }
 
 /** What nobody has tried to put back: it holds only once sync has applied the changes made during the load. */

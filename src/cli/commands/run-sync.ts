@@ -1,3 +1,4 @@
+import type { Destination } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
@@ -5,6 +6,7 @@ import { runSync } from '../../sync/sync.ts';
 import type { SyncReport } from '../../sync/sync-report.ts';
 import { formatCount } from '../../telemetry/format.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import { destinations, underDatabaseNames } from '../destinations.ts';
 import { mappingOptions, readExtensions } from '../planning.ts';
 import { observeSync } from '../sync-progress.ts';
 
@@ -26,42 +28,81 @@ export async function runSyncCommand(
   }
   const { settings, signal } = context;
   const { profile, schema } = await loadProfile(context.profileName);
-  const target = { applicationName: 'transfuse planning', signal };
-  const extensions = await readExtensions(settings.targets.patient, target);
-  const progress = observeSync(context);
-  try {
-    const report = await runSync({
-      settings,
-      profile,
-      mappingOptions: mappingOptions(settings, extensions),
-      schemaOf:
-        schema &&
-        (async ({ source, options: plan }) =>
-          schema(source, { ...plan, sourceTimeZone: settings.source.timeZone })),
-      acceptSchema: options.acceptSchema ?? null,
-      continuous: options.continuous ?? false,
-      until: options.until ?? null,
-      signal,
-      observer: progress.observer,
-    });
-    return syncResult(report, context);
-  } finally {
-    progress.stop();
-  }
+  const all = destinations(settings, profile.services);
+  const extensions = await readExtensions(
+    all.map(({ database }) => database),
+    { applicationName: 'transfuse planning', signal },
+  );
+  const stop = new AbortController();
+  const follow = async (destination: Destination): Promise<SyncedDatabase> => {
+    const progress = observeSync(context, all.length > 1 ? destination.database.database : null);
+    try {
+      const report = await runSync({
+        settings,
+        target: destination.database,
+        profile,
+        mappingOptions: mappingOptions(settings, extensions),
+        schemaOf:
+          schema &&
+          (async ({ source, options: plan }) =>
+            schema(source, { ...plan, sourceTimeZone: settings.source.timeZone }, destination.services[0]!)),
+        acceptSchema: options.acceptSchema ?? null,
+        sharers: all.length,
+        continuous: options.continuous ?? false,
+        until: options.until ?? null,
+        signal: AbortSignal.any([signal, stop.signal]),
+        observer: progress.observer,
+      });
+      return { destination, report };
+    } catch (error) {
+      // What one database cannot go past, the others stop before too: the operator has one state to look at.
+      stop.abort(
+        new TransfuseError('INTERRUPTED', 'Stopped, because another database cannot be followed up.'),
+      );
+      throw error;
+    } finally {
+      progress.stop();
+    }
+  };
+  const ended = await Promise.allSettled(all.map(follow));
+  const failures = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  const first = failures.find((error) => !isInterruption(error)) ?? failures[0];
+  if (first !== undefined) throw first;
+  const synced = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return syncResult(synced, settings.bulk.maxRejects);
 }
 
-function syncResult(report: SyncReport, { settings }: CommandContext): CommandResult {
-  const {
-    position,
-    transactions,
-    rowChanges,
-    elapsedMs,
-    openRejects,
-    restored,
-    away,
-    overwritten,
-    unwatched,
-  } = report;
+function isInterruption(error: unknown): boolean {
+  return error instanceof TransfuseError && error.code === 'INTERRUPTED';
+}
+
+interface SyncedDatabase {
+  destination: Destination;
+  report: SyncReport;
+}
+
+function syncResult(synced: readonly SyncedDatabase[], maxRejects: number): CommandResult {
+  const problem = problemOf(
+    synced.map(({ report }) => report),
+    maxRejects,
+  );
+  return {
+    document: {
+      databases: synced.map(({ destination, report }) => ({
+        database: destination.database.database,
+        services: destination.services,
+        ...report,
+      })),
+    },
+    text: underDatabaseNames(
+      synced.map(({ destination, report }) => ({ destination, text: renderReport(report) })),
+    ),
+    ...(problem && { problem }),
+  };
+}
+
+function renderReport(report: SyncReport): string {
+  const { position, transactions, rowChanges, elapsedMs, openRejects, restored, away } = report;
   const gtids = position.gtidSet ? `, GTID ${position.gtidSet}` : '';
   const lines = [
     `${formatCount(rowChanges)} row changes of ${formatCount(transactions)} transactions applied in ${(elapsedMs / 1000).toFixed(1)} s`,
@@ -71,19 +112,20 @@ function syncResult(report: SyncReport, { settings }: CommandContext): CommandRe
     quantity(count, 'index, constraint or trigger', 'indexes, constraints and triggers');
   if (restored > 0) lines.push(`${objects(restored)} put back`);
   if (away > 0) lines.push(`${objects(away)} still away: see bin/status`);
-  for (const { table, rows } of overwritten)
+  for (const { table, rows } of report.overwritten)
     lines.push(
       `${quantity(rows, 'row')} of ${table} that others had written to the target ${rows === 1 ? 'was' : 'were'} overwritten: see transfuse.foreign_writes there`,
     );
-  if (unwatched.length > 0) lines.push(`not watched for writes of others: ${unwatched.join(', ')}`);
+  if (report.unwatched.length > 0)
+    lines.push(`not watched for writes of others: ${report.unwatched.join(', ')}`);
   if (openRejects > 0) lines.push(`${quantity(openRejects, 'row')} rejected: see bin/status`);
-  const problem = problemOf(report, settings.bulk.maxRejects);
-  return { document: report, text: lines.join('\n'), ...(problem && { problem }) };
+  return lines.join('\n');
 }
 
-function problemOf(report: SyncReport, maxRejects: number): TransfuseError | null {
-  if (report.restoreFailures.length > 0) {
-    const names = report.restoreFailures.map(({ table, name }) => `${table} ${name}`).join('; ');
+function problemOf(reports: readonly SyncReport[], maxRejects: number): TransfuseError | null {
+  const failures = reports.flatMap(({ restoreFailures }) => restoreFailures);
+  if (failures.length > 0) {
+    const names = failures.map(({ table, name }) => `${table} ${name}`).join('; ');
     return new TransfuseError(
       'RESTORE_INCOMPLETE',
       `All changes are applied, but not every constraint holds: ${names}.`,
@@ -92,13 +134,14 @@ function problemOf(report: SyncReport, maxRejects: number): TransfuseError | nul
       },
     );
   }
-  if (report.ended === 'stopped')
+  if (reports.some(({ ended }) => ended === 'stopped'))
     return new TransfuseError('INTERRUPTED', 'Stopped at a commit, by a signal.');
-  if (report.openRejects > maxRejects) {
+  const openRejects = reports.reduce((sum, report) => sum + report.openRejects, 0);
+  if (openRejects > maxRejects) {
     return new TransfuseError(
       'REJECTS_EXCEEDED',
-      `${report.openRejects} rows are rejected, and MAX_REJECTS allows ${maxRejects}. All other changes are applied.`,
-      { where: { rejects: report.openRejects } },
+      `${openRejects} rows are rejected, and MAX_REJECTS allows ${maxRejects}. All other changes are applied.`,
+      { where: { rejects: openRejects } },
     );
   }
   return null;

@@ -1,9 +1,13 @@
+import type { Destination } from '../../config/destinations.ts';
+import type { Settings } from '../../config/settings.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { inspectSource } from '../../preflight/inspect-source.ts';
 import { inspectTarget } from '../../preflight/inspect-target.ts';
+import { loadProfile, type LoadedProfile } from '../../profiles/load-profile.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import { destinations } from '../destinations.ts';
 import type { OutputStream } from '../output.ts';
 import { renderFindings } from '../render-findings.ts';
 
@@ -24,29 +28,43 @@ export async function testConnection(
     });
   }
   const { settings, signal } = context;
+  const { profile, scripts } = await loadProfile(context.profileName);
   const all = !options.source && !options.target;
   const { host, port, database } = settings.source;
+  const ends = destinations(settings, profile.services);
   // The ends do not depend on each other; what one waits for, the other need not.
-  const [source, target] = await Promise.all([
+  const [source, ...targets] = await Promise.all([
     all || options.source ? inspectSource(settings.source, signal) : [],
-    all || options.target
-      ? inspectTarget('target', settings.targets.patient, schemasOf(context), signal)
-      : [],
+    ...(all || options.target ? ends : []).map((destination) => {
+      const end = ends.length > 1 ? `target-${destination.services[0]!}` : 'target';
+      const schemas = schemasOf(destination, scripts, settings);
+      return inspectTarget(end, destination.database, schemas, signal);
+    }),
   ]);
-  const { patient } = settings.targets;
   const sections = [
     { title: `SOURCE ${host}:${port}/${database}`, findings: source },
-    { title: `TARGET ${patient.host}:${patient.port}/${patient.database}`, findings: target },
+    ...targets.map((findings, index) => ({ title: titleOf(ends[index]!), findings })),
   ];
-  const findings = [...source, ...target];
+  const findings = [source, ...targets].flat();
   const failed = findings.filter((entry) => entry.ok === false);
   const text = (stream: OutputStream) => renderFindings(sections, stream);
   return { document: { findings }, text, ...(failed.length > 0 && { problem: problemOf(failed, findings) }) };
 }
 
-/** The mirror profile fills one schema of the patient database; the ledger has its own. */
-function schemasOf({ settings }: CommandContext): string[] {
-  return [settings.mapping.targetSchema, 'transfuse'];
+function titleOf({ database }: Destination): string {
+  return `TARGET ${database.host}:${database.port}/${database.database}`;
+}
+
+/** What is written to: the ledger's schema, and those of the scripts or the one that the settings name. */
+function schemasOf(
+  { services }: Destination,
+  scripts: LoadedProfile['scripts'],
+  settings: Settings,
+): string[] {
+  const filled = scripts
+    ? services.map((service) => scripts[service]!.schema)
+    : [settings.mapping.targetSchema];
+  return [...filled, 'transfuse'];
 }
 
 function problemOf(failed: readonly Finding[], findings: readonly Finding[]): TransfuseError {

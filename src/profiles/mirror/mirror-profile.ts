@@ -7,6 +7,7 @@ import { mirrorTables, type MirrorColumn } from './tables.ts';
 
 export const mirrorProfile: Profile = {
   name: 'mirror',
+  services: ['patient'],
   mappings(source, options): RowMapping[] {
     return mirrorTables(source, options).map((table) => ({
       shape: 'row',

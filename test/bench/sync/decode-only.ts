@@ -14,7 +14,7 @@ import { goalAt } from '../../../src/sync/goal.ts';
 import { planSync } from '../../../src/sync/plan-sync.ts';
 import { RowsDecoder } from '../../../src/sync/rows-decoder.ts';
 import { SyncBatch } from '../../../src/sync/sync-batch.ts';
-import { LOOP_LIMITS, QUEUE_BYTES, SILENCE_MS, syncMemory } from '../../../src/sync/sync-limits.ts';
+import { SILENCE_MS, syncLimits, syncMemory } from '../../../src/sync/sync-limits.ts';
 import { SyncLoop } from '../../../src/sync/sync-loop.ts';
 
 const [fromText = '', expectedChanges = ''] = process.argv.slice(2);
@@ -35,15 +35,15 @@ const stream = new BinlogStream({
   identity: replicaIdentity('bench'),
   from,
   wants: (name, table) => decoder.wants(name, table),
-  maxQueuedBytes: QUEUE_BYTES,
+  maxQueuedBytes: syncLimits(1).maxQueuedBytes,
   maxExpandedBytes: 1 << 30,
   silenceMs: SILENCE_MS,
   retryTimeoutMs: 0,
 });
-const pool = syncMemory();
+const pool = syncMemory(1);
 let rowChanges = 0;
 const loop = new SyncLoop({
-  ...LOOP_LIMITS,
+  ...syncLimits(1).loop,
   stream,
   from,
   sink: {

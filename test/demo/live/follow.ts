@@ -84,7 +84,8 @@ export class Following implements AsyncDisposable {
   }
 
   async status(): Promise<Status> {
-    return (await this.#options.commands.ask('status')) as Status;
+    const { databases } = (await this.#options.commands.ask('status')) as { databases: Status[] };
+    return databases[0]!;
   }
 
   /** Stops it as an operator or a service manager does. Throws DemoFailure where it ends otherwise than expected. */

@@ -1,0 +1,12 @@
+CREATE SCHEMA patient;
+
+CREATE TABLE patient.patient (
+  id uuid PRIMARY KEY,
+  legacy_no integer NOT NULL UNIQUE,
+  name text NOT NULL,
+  date_of_birth date,
+  sex text NOT NULL CHECK (sex IN ('female', 'male', 'unknown')),
+  mobile text,
+  dq_flags text[] NOT NULL DEFAULT '{}',
+  extra jsonb NOT NULL DEFAULT '{}'
+);
