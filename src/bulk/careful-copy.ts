@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { COPY_HEADER, COPY_TRAILER } from '../../streams/copy-format.ts';
 import type { RowSource } from '../../streams/row-source.ts';
-import { PACKET_HEADER_BYTES, packetLength, type SourceBatch } from '../../streams/source-batch.ts';
+import { rowPayloads } from '../../streams/row-payloads.ts';
 import { failpoint } from '../core/failpoints.ts';
 import type { RejectReason } from '../core/reject-reasons.ts';
 import type { ChunkCounts } from '../ledger/loads.ts';
@@ -51,24 +51,6 @@ export async function copyCarefully(options: CarefulOptions): Promise<ChunkCount
   await load.flush();
   const { source } = options;
   return { ...load.counts, rowsRead: source.rowsRead, bytesRead: source.bytesRead };
-}
-
-async function* rowPayloads(source: AsyncIterable<SourceBatch>): AsyncGenerator<Buffer> {
-  let pieces: Buffer[] = [];
-  for await (const batch of source) {
-    if (batch.kind === 'piece') {
-      pieces.push(batch.data);
-      if (!batch.last) continue;
-      yield Buffer.concat(pieces);
-      pieces = [];
-      continue;
-    }
-    for (let from = 0; from < batch.data.length;) {
-      const start = from + PACKET_HEADER_BYTES;
-      from = start + packetLength(batch.data, from);
-      yield batch.data.subarray(start, from);
-    }
-  }
 }
 
 /** The column that the server names, where it does. */

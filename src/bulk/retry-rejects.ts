@@ -15,12 +15,12 @@ import {
   type OpenReject,
 } from '../ledger/rejects.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
+import { selectFrom } from '../mapping/select-statement.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
 import { hexLiteral, quoteSourceIdentifier, quoteSourceString } from '../mysql/identifiers.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { copyCarefully } from './careful-copy.ts';
-import { selectFrom } from './statements.ts';
 
 const BATCH_ROWS = 200;
 const BINARY_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);

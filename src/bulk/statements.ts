@@ -1,7 +1,6 @@
 /** The two statements of a chunk: what is read from the source, and where it goes. */
 import type { PlannedMapping } from '../mapping/plan.ts';
-import { selectExpression } from '../mapping/types/index.ts';
-import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
+import { selectFrom } from '../mapping/select-statement.ts';
 import { rangePredicate, rangeableKeyColumns } from '../mysql/key-range.ts';
 import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
 
@@ -13,18 +12,6 @@ export function selectStatement(
 ): string {
   const whole = lower === null && upper === null;
   return selectFrom(planned, whole ? null : rangePredicate(rangeableKeyColumns(planned.table), lower, upper));
-}
-
-/** The columns that the mapping reads, of the rows for which the condition holds; of all for null. */
-export function selectFrom(planned: PlannedMapping, condition: string | null): string {
-  const { table, compiled } = planned;
-  const columns = compiled.sourceColumns.map((column) => {
-    const name = quoteSourceIdentifier(column.name);
-    const expression = selectExpression(column, name);
-    return expression === name ? name : `${expression} AS ${name}`;
-  });
-  const where = condition === null ? '' : ` WHERE ${condition}`;
-  return `SELECT ${columns.join(', ')} FROM ${quoteSourceIdentifier(table.name)}${where}`;
 }
 
 export function copyStatement(planned: PlannedMapping): string {

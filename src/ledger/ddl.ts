@@ -11,9 +11,10 @@ import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
+import { TOUCHED_DDL } from './touched-rows.ts';
 
 /** What this program reads and writes. */
-const LEDGER_VERSION = 3;
+const LEDGER_VERSION = 4;
 
 const LEDGER_DDL = `
 CREATE SCHEMA IF NOT EXISTS transfuse;
@@ -128,7 +129,8 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
           RUNS_WITHOUT_REPLAY_DDL +
           FOREIGN_WRITES_DDL +
           SYNC_STATUS_DDL +
-          ACCEPTED_DDL,
+          ACCEPTED_DDL +
+          TOUCHED_DDL,
       );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');

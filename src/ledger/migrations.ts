@@ -3,6 +3,7 @@ import { CHECKPOINTS_DDL } from './checkpoints.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
+import { TOUCHED_DDL } from './touched-rows.ts';
 
 /**
  * From each version of the ledger to the next: the statements at index n lead from version n + 1 to n + 2. They run in the
@@ -30,4 +31,6 @@ ${CHECKPOINTS_DDL}`,
   `
 ALTER TABLE transfuse.loads ADD COLUMN IF NOT EXISTS start_position jsonb, ADD COLUMN IF NOT EXISTS copy_of text;
 ${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}`,
+  // To 4: rows of query mappings that are to be made anew.
+  TOUCHED_DDL,
 ];

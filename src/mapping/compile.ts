@@ -4,15 +4,16 @@ import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
 import { carefulWriter } from './careful-encoder.ts';
 import type { CompiledMapping, CompiledOutput } from './compiled-mapping.ts';
 import { generateEncoder } from './generate-encoder.ts';
+import { fieldColumns } from './query-columns.ts';
 import { extraWriter } from './extra-writer.ts';
 import { MAX_FLAGS_BYTES } from './flags-writer.ts';
-import type { Expression, RowMapping, TargetColumn } from './mapping.ts';
+import type { Expression, Mapping, TargetColumn } from './mapping.ts';
 import type { ValuePolicies } from './types/codec.ts';
 import { codecFor, valueWriter } from './types/index.ts';
 
 /** Compiles `mapping` for `table`. Throws TransfuseError when it names a column the table has not, or a type nobody knows. */
 export function compileMapping(
-  mapping: RowMapping,
+  mapping: Mapping,
   table: SourceTable,
   policies: ValuePolicies,
 ): CompiledMapping {
@@ -56,8 +57,9 @@ export function compileMapping(
 }
 
 /** The source columns that the mapping reads, ordered by first use so that most outputs need no look back. */
-function selectColumns(mapping: RowMapping, table: SourceTable) {
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
+function selectColumns(mapping: Mapping, table: SourceTable) {
+  const fields = mapping.shape === 'query' ? fieldColumns(mapping, table) : [];
+  const byName = new Map([...table.columns, ...fields].map((column) => [column.name, column]));
   const index = new Map<string, number>();
   const columns: SourceColumn[] = [];
   const names = [
@@ -97,7 +99,7 @@ export function inputsOf(expression: Expression): string[] {
   }
 }
 
-function rowBound(mapping: RowMapping, outputs: CompiledOutput[]): (rawBytes: number) => number {
+function rowBound(mapping: Mapping, outputs: CompiledOutput[]): (rawBytes: number) => number {
   const probes = [1, 2, 3, 4, 8, 16, 64, 1024, 65536];
   let fixed = 2;
   let perByte = 0;

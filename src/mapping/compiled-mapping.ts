@@ -1,6 +1,6 @@
 import type { SourceColumn } from '../mysql/catalog-model.ts';
 import type { ExtraWriter } from './extra-writer.ts';
-import type { RowMapping } from './mapping.ts';
+import type { Mapping } from './mapping.ts';
 import type { Codec } from './types/codec.ts';
 
 /**
@@ -12,7 +12,7 @@ export type RowEncoder = (src: Buffer, start: number, end: number, dst: Buffer, 
 export const FILTERED = -1;
 
 export interface CompiledMapping {
-  mapping: RowMapping;
+  mapping: Mapping;
   /** Source columns in the order in which they must be selected. */
   sourceColumns: SourceColumn[];
   targetColumns: string[];

@@ -8,7 +8,7 @@ import { TransfuseError } from '../core/errors.ts';
 import { writeFlags } from './flags-writer.ts';
 import { beginRow } from './row-notes.ts';
 import { FILTERED, type CompiledOutput, type RowEncoder } from './compiled-mapping.ts';
-import type { RowMapping } from './mapping.ts';
+import type { Mapping } from './mapping.ts';
 import type { Codec } from './types/codec.ts';
 import { decodeText } from './decode-text.ts';
 import { entityNamespace, uuidName, valueWriter, writeUuidV5 } from './types/index.ts';
@@ -16,7 +16,7 @@ import { copyBytes, LOOP_BYTES } from './types/wire.ts';
 
 /** Straight code for one mapping; see the head of this file. `filterInputs` are the columns that the filter reads. */
 export function generateEncoder(
-  mapping: RowMapping,
+  mapping: Mapping,
   outputs: CompiledOutput[],
   filterInputs: number[],
   sourceCount: number,

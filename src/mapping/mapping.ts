@@ -10,8 +10,47 @@ import type { ValuePolicies } from './types/codec.ts';
 /** How sensitive a column is: what masks it, and which columns the quick verification covers. */
 export type PhiClass = 'none' | 'identifier' | 'clinical' | 'critical';
 
-export interface RowMapping {
+/** One source row becomes one row, or none. */
+export interface RowMapping extends MappingBase {
   shape: 'row';
+}
+
+/**
+ * One source row becomes one row, or none, with values that are selected from other tables beside it. A change of any table that is
+ * watched has the rows that it touches selected again.
+ */
+export interface QueryMapping extends MappingBase {
+  shape: 'query';
+  query: Query;
+}
+
+export type Mapping = RowMapping | QueryMapping;
+
+export interface Query {
+  /** SQL behind `FROM … AS t`, t being the source table: joins that keep each of its rows exactly once; '' for none. */
+  joins: string;
+  /** Values that expressions read like columns of the source table, by a name that none of these has. */
+  fields: Readonly<Record<string, QueryField>>;
+  /** Every other table that the query reads. What is not watched is not followed. */
+  watches: readonly Watch[];
+}
+
+export interface QueryField {
+  /** An expression of the source's SQL over `t` and what is joined. It must depend on rows alone, not on the time or the session. */
+  sql: string;
+  /** `table.column` of the source whose type it has. It may be NULL whatever that column says. */
+  like: string;
+}
+
+export interface Watch {
+  table: string;
+  /** Columns of it that tell which rows of the source table a changed row touches, in its old and its new version. */
+  inputs: readonly string[];
+  /** A SELECT of the key of the source table for the values of `inputs`, a `?` for each; null where they are that key. */
+  keys: string | null;
+}
+
+interface MappingBase {
   /** Unique within the profile, stable between runs: the ledger is keyed by it. */
   id: string;
   service: ServiceName;
@@ -74,7 +113,7 @@ export interface Profile {
   name: string;
   /** The services whose databases its mappings fill; no mapping may name another. */
   services: readonly ServiceName[];
-  mappings(source: SourceCatalog, options: MappingOptions): RowMapping[];
+  mappings(source: SourceCatalog, options: MappingOptions): Mapping[];
 }
 
 export interface MappingOptions {

@@ -65,7 +65,8 @@ export function planFromLedger(profile: Profile, run: RecordedRun, options: Mapp
       unknown,
     );
   }
-  const byName = new Map(run.loads.map(({ table }) => [table!.name, table!]));
+  const byName = new Map<string, SourceTable>();
+  for (const { table } of run.loads) byName.set(table!.name, merged(table!, byName.get(table!.name)));
   const catalog: SourceCatalog = {
     database: run.database,
     flavor: run.flavor,
@@ -82,6 +83,17 @@ export function planFromLedger(profile: Profile, run: RecordedRun, options: Mapp
   if (others.length > 0)
     throw refusal('Loaded by another mapping than the one that the profile gives now', others);
   return { ...plan, mappings };
+}
+
+/** Several mappings may read a table, and other tables beside it. */
+function merged(table: SourceTable, other: SourceTable | undefined): SourceTable {
+  if (!table.beside || !other?.beside) return table.beside ? table : (other ?? table);
+  const beside = { ...other.beside };
+  for (const [name, columns] of Object.entries(table.beside)) {
+    const known = beside[name] ?? [];
+    beside[name] = [...known, ...columns.filter((one) => !known.some((column) => column.name === one.name))];
+  }
+  return { ...table, beside };
 }
 
 function refusal(what: string, mappings: readonly string[]): TransfuseError {

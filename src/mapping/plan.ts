@@ -4,12 +4,13 @@ import { TransfuseError } from '../core/errors.ts';
 import type { ServiceName } from '../core/services.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
 import { compileMapping } from './compile.ts';
+import { withBeside } from './query-columns.ts';
 import { resolve } from './resolve.ts';
 import type { CompiledMapping } from './compiled-mapping.ts';
-import type { MappingOptions, Profile, RowMapping } from './mapping.ts';
+import type { MappingOptions, Profile, Mapping } from './mapping.ts';
 
 export interface PlannedMapping {
-  mapping: RowMapping;
+  mapping: Mapping;
   table: SourceTable;
   /** Changes whenever the same source row could give another target row; kept in the ledger, compared on resume. */
   fingerprint: string;
@@ -54,7 +55,7 @@ export function planOf(plan: Plan, services: readonly ServiceName[]): Plan {
 }
 
 /** Commands that read no catalog know the databases by the profile alone. */
-function refuseOtherServices({ name, services }: Profile, mappings: readonly RowMapping[]): void {
+function refuseOtherServices({ name, services }: Profile, mappings: readonly Mapping[]): void {
   const other = mappings.find(({ service }) => !services.includes(service));
   if (!other) return;
   throw new TransfuseError(
@@ -65,7 +66,7 @@ function refuseOtherServices({ name, services }: Profile, mappings: readonly Row
 }
 
 /** What empties or replaces the rows of one mapping must not meet those of another. */
-function refuseSharedTables({ name }: Profile, mappings: readonly RowMapping[]): void {
+function refuseSharedTables({ name }: Profile, mappings: readonly Mapping[]): void {
   const byTarget = new Map<string, string>();
   for (const { id, service, target } of mappings) {
     const place = JSON.stringify([service, target.schema, target.table]);
@@ -81,12 +82,12 @@ function refuseSharedTables({ name }: Profile, mappings: readonly RowMapping[]):
 }
 
 function planMapping(
-  declared: RowMapping,
+  declared: Mapping,
   tables: Map<string, SourceTable>,
   options: MappingOptions,
 ): PlannedMapping {
-  const table = tables.get(declared.source.table);
-  if (!table) {
+  const found = tables.get(declared.source.table);
+  if (!found) {
     throw new TransfuseError(
       'SOURCE_TABLE_CHANGED',
       `The mapping ${declared.id} reads the table ${declared.source.table}, which the source does not have.`,
@@ -94,6 +95,7 @@ function planMapping(
     );
   }
   let compiled: CompiledMapping | null = null;
+  const table = withBeside(declared, found, tables);
   const mapping = resolve(declared, table);
   return {
     mapping,
@@ -106,7 +108,7 @@ function planMapping(
   };
 }
 
-function fingerprintOf(mapping: RowMapping, table: SourceTable, options: MappingOptions): string {
+function fingerprintOf(mapping: Mapping, table: SourceTable, options: MappingOptions): string {
   const columns = table.columns.map((column) => [
     column.name,
     column.columnType,
@@ -121,10 +123,12 @@ function fingerprintOf(mapping: RowMapping, table: SourceTable, options: Mapping
     described,
     columns,
     options.policies,
+    // Nothing is added for other shapes, so that their fingerprints stay what they are in ledgers.
+    ...(mapping.shape === 'query' ? [mapping.query, table.beside] : []),
   ]);
   return createHash('sha256').update(text).digest('hex');
 }
 
-function describe(value: RowMapping['columns'][number]['value']): unknown {
+function describe(value: Mapping['columns'][number]['value']): unknown {
   return value.kind === 'transform' ? ['transform', value.transform.name, value.inputs] : value;
 }

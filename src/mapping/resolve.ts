@@ -1,12 +1,12 @@
 import type { SourceTable } from '../mysql/catalog-model.ts';
 import { inputsOf } from './compile.ts';
-import type { ColumnMapping, RowMapping } from './mapping.ts';
+import type { ColumnMapping, Mapping } from './mapping.ts';
 
 /**
  * The mapping as it is compiled for `table`: with every column named that goes to `extra`, and the columns that tell of the row's
  * transforms behind those transforms.
  */
-export function resolve(mapping: RowMapping, table: SourceTable): RowMapping {
+export function resolve(mapping: Mapping, table: SourceTable): Mapping {
   const isNote = ({ value }: ColumnMapping): boolean => value.kind === 'flags' || value.kind === 'extra';
   if (!mapping.columns.some(isNote)) return mapping;
   const plain = mapping.columns.filter((column) => !isNote(column));

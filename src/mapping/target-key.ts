@@ -1,8 +1,8 @@
 /** Which columns of a mapping's target table tell its rows apart as the source's key does. */
-import type { ColumnMapping, RowMapping } from './mapping.ts';
+import type { ColumnMapping, Mapping } from './mapping.ts';
 
 /** One uuid over exactly the key, or else a plain column for each column of it; null where there is neither. */
-export function targetKeyOf(mapping: RowMapping, sourceKey: readonly string[]): ColumnMapping[] | null {
+export function targetKeyOf(mapping: Mapping, sourceKey: readonly string[]): ColumnMapping[] | null {
   const uuid = mapping.columns.find(
     ({ value }) =>
       value.kind === 'uuid' &&
@@ -17,7 +17,7 @@ export function targetKeyOf(mapping: RowMapping, sourceKey: readonly string[]): 
 }
 
 /** The target column that carries the source column as it is; null where none does. */
-export function plainColumn(mapping: RowMapping, sourceColumn: string): ColumnMapping | null {
+export function plainColumn(mapping: Mapping, sourceColumn: string): ColumnMapping | null {
   return (
     mapping.columns.find(({ value }) => value.kind === 'column' && value.column === sourceColumn) ?? null
   );

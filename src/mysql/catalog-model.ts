@@ -23,6 +23,8 @@ export interface SourceTable {
   indexes: SourceIndex[];
   foreignKeys: SourceForeignKey[];
   checks: SourceCheck[];
+  /** Columns of other tables that a mapping of this one reads besides, by table. Of a plan, not of the catalog. */
+  beside?: Readonly<Record<string, SourceColumn[]>>;
 }
 
 export interface SourceColumn {

@@ -12,6 +12,7 @@ import { CHANGE, ChangeLog, type ChangeKind } from './change-log.ts';
 import { ChangeMemory } from './change-memory.ts';
 import { selectFromRow, type RowImage } from './row-image.ts';
 import type { SyncMapping } from './sync-mapping.ts';
+import { TouchLog } from './refresh/touch-log.ts';
 import { findFields, hashBytes, sameBytes, writeFields, type FieldPlaces } from './tuple-fields.ts';
 
 const MAX_KEY_COLUMNS = 64;
@@ -26,6 +27,8 @@ export class ChangeBatch {
   readonly mappings: readonly SyncMapping[];
   readonly memory: ChangeMemory;
   readonly log = new ChangeLog();
+  /** Rows of query mappings that have to be selected again. */
+  readonly touches = new TouchLog();
   /** Ends of source transactions: how many changes had come by then, and the place behind it. */
   readonly transactions: { changes: number; end: Place }[] = [];
   readonly #indexes: Map<SyncMapping, number>;
@@ -40,11 +43,12 @@ export class ChangeBatch {
   }
 
   get bytes(): number {
-    return this.memory.bytes + this.log.bytes + this.transactions.length * TRANSACTION_BYTES;
+    const ends = this.transactions.length * TRANSACTION_BYTES;
+    return this.memory.bytes + this.log.bytes + this.touches.bytes + ends;
   }
 
   get isEmpty(): boolean {
-    return this.log.length === 0;
+    return this.log.length === 0 && this.touches.isEmpty;
   }
 
   /**
@@ -122,6 +126,7 @@ export class ChangeBatch {
     this.memory.clear();
     this.log.length = 0;
     this.transactions.length = 0;
+    this.touches.clear();
   }
 
   #takeAway(kind: ChangeKind, mapping: SyncMapping, before: RowImage): void {

@@ -2,6 +2,7 @@
  * One attempt to follow the source, from the ledger's checkpoint until the goal, a stop, or a fault. Puts the parts together:
  * the plan out of the ledger, the binlog stream, the loop, the target, the handoff. What is held at most is in sync-limits.ts.
  */
+import type { BufferPool } from '../../streams/buffer-pool.ts';
 import { BinlogStream } from '../../cdc/binlog-stream.ts';
 import { readCharsets } from '../../cdc/read-charsets.ts';
 import { replicaIdentity } from '../../cdc/replica-identity.ts';
@@ -32,6 +33,8 @@ import { LoadStarts } from './schema/load-starts.ts';
 import { SourceWatch } from './source-watch.ts';
 import { StatusWriter } from './status-writer.ts';
 import { SyncBatch } from './sync-batch.ts';
+import { ChangeBatch } from './change-batch.ts';
+import { Refresher } from './refresh/refresher.ts';
 import { SILENCE_MS, syncLimits, syncMemory } from './sync-limits.ts';
 import { SyncLoop } from './sync-loop.ts';
 import type { SyncOptions } from './sync-options.ts';
@@ -75,6 +78,7 @@ export class Follower {
   /** When the source committed the last transaction that is on the target, by its clock. */
   #committedAtMs: number | null = null;
   #cascadesLeftOut = '';
+  #refresher: Refresher | null = null;
 
   private constructor(options: FollowerOptions, parts: Parts) {
     this.#options = options;
@@ -123,6 +127,7 @@ export class Follower {
       const decoder = new RowsDecoder({
         database,
         mappings: syncPlan.mappings,
+        watches: syncPlan.watches,
         charsetOf,
         foldsNames: await foldsNames(source),
       });
@@ -188,9 +193,12 @@ export class Follower {
     const { run, decoder, sink, handoff, plan, starts, gate } = this.#parts;
     const from = sink.position;
     const goal = this.#goal(from);
-    handoff.reached(from);
-    if (goal?.(reachedPlace(from))) {
-      await handoff.settled();
+    const pool = syncMemory(sharers);
+    const refresher = await this.#openRefresher(pool, limits.loop.maxBatchBytes);
+    this.#refresher = refresher;
+    if (!refresher?.isPending) handoff.reached(from);
+    if (goal?.(reachedPlace(from)) && !refresher?.isPending) {
+      await Promise.all([handoff.settled(), refresher?.close()]);
       return 'at the goal';
     }
     const stream = new BinlogStream({
@@ -207,7 +215,6 @@ export class Follower {
       retryTimeoutMs: this.#options.continuous ? Infinity : settings.bulk.retryTimeoutMs,
       onReconnect: (error) => observer.onRetry(`${error.message} Connecting again.`),
     });
-    const pool = syncMemory(sharers);
     const loop = new SyncLoop({
       ...limits.loop,
       stream: { take: () => this.#take(stream) },
@@ -226,6 +233,7 @@ export class Follower {
       },
       onBegin: (transaction) => this.#cascadesFor(transaction),
       onCommitted: (position, batch) => this.#committed(position, batch, loop),
+      refresher,
       ...(goal && { isGoal: goal }),
     });
     const alarm = new RetentionAlarm((text) => observer.onNote(text));
@@ -254,8 +262,25 @@ export class Follower {
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearInterval(timer);
-      await Promise.all([stream.stop(), watch.stop(), writer.stop(), handoff.stop()]);
+      await Promise.all([stream.stop(), watch.stop(), writer.stop(), handoff.stop(), refresher?.close()]);
     }
+  }
+
+  /** null where no mapping selects rows again. */
+  async #openRefresher(pool: BufferPool, maxBytes: number): Promise<Refresher | null> {
+    const { run, plan, sink, handoff } = this.#parts;
+    const { settings, signal } = this.#options;
+    if (plan.watches.length === 0) return null;
+    return Refresher.open({
+      source: settings.source,
+      signal,
+      runId: run.id,
+      watches: plan.watches,
+      sink,
+      batch: new ChangeBatch(plan.mappings, pool),
+      maxBytes,
+      onSettled: (position) => handoff.reached(position),
+    });
   }
 
   /** Cascades into tables that hold their effects already are left out, and come back behind that. */
@@ -289,7 +314,9 @@ export class Follower {
     this.#rates.add(batch.rowChanges, 0, performance.now());
     this.#committedAtMs = batch.committedAtMs ?? this.#committedAtMs;
     this.#lag.committed(batch.committedAtMs, loop.hasNothingWaiting);
-    this.#parts.handoff.reached(position);
+    if (this.#parts.sink.takeTouched()) this.#refresher?.touched();
+    // Rows that are still to be made anew may not hold together with the others.
+    if (!this.#refresher?.isPending) this.#parts.handoff.reached(position);
   }
 
   #progress(stream: BinlogStream, watch: SourceWatch): SyncProgress {

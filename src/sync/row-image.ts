@@ -16,10 +16,18 @@ export function selectFromRow(
   wanted: readonly SourceColumn[],
 ): RowImage {
   const values = splitRow(image.buffer, image.start, columns.length);
-  const parts = wanted.flatMap((column) => {
-    const value = values[columns.findIndex(({ name }) => name === column.name)] ?? null;
-    return value === null ? [NULL_VALUE] : [lengthPrefix(value.length), value];
-  });
+  return rowOf(wanted.map((column) => values[columns.findIndex(({ name }) => name === column.name)] ?? null));
+}
+
+/** The payload of a row that has these texts. */
+export function textRow(texts: readonly (string | null)[]): RowImage {
+  return rowOf(texts.map((text) => (text === null ? null : Buffer.from(text))));
+}
+
+function rowOf(values: readonly (Buffer | null)[]): RowImage {
+  const parts = values.flatMap((value) =>
+    value === null ? [NULL_VALUE] : [lengthPrefix(value.length), value],
+  );
   const buffer = Buffer.concat(parts);
   return { buffer, start: 0, end: buffer.length };
 }

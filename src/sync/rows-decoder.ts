@@ -8,8 +8,21 @@ import type { CharsetOfCollation } from '../../cdc/transcode/charset.ts';
 import { compileRowReader, type RowReader } from '../../cdc/transcode/row-reader.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { ChangeBatch } from './change-batch.ts';
+import type { PlannedWatch } from './refresh/watch-plan.ts';
 import type { RowImage } from './row-image.ts';
 import type { SyncMapping } from './sync-mapping.ts';
+
+interface WatchReaders {
+  watch: PlannedWatch;
+  inputs: RowReader;
+  /** What tells the row, where it is one of the query's own table. */
+  before: RowReader;
+}
+
+interface TableReaders {
+  mappings: MappingReaders[];
+  watches: WatchReaders[];
+}
 
 interface MappingReaders {
   mapping: SyncMapping;
@@ -23,6 +36,7 @@ export interface RowsDecoderOptions {
   /** The source's database: rows of others are not wanted. */
   database: string;
   mappings: readonly SyncMapping[];
+  watches: readonly PlannedWatch[];
   /** The source takes names of tables and databases without regard to case. */
   foldsNames: boolean;
   charsetOf: CharsetOfCollation;
@@ -34,16 +48,22 @@ const MAX_KEPT_SCRATCH_BYTES = 1 << 20;
 export class RowsDecoder {
   readonly #options: RowsDecoderOptions;
   readonly #mappingsOf = new Map<string, SyncMapping[]>();
-  readonly #readers = new WeakMap<TableMap, MappingReaders[]>();
+  readonly #watchesOf = new Map<string, PlannedWatch[]>();
+  readonly #readers = new WeakMap<TableMap, TableReaders>();
   readonly #before: RowImage;
   readonly #after: RowImage;
 
   constructor(options: RowsDecoderOptions) {
     this.#options = options;
     for (const mapping of options.mappings) {
-      const { name } = mapping.planned.table;
-      const key = this.#fold(name);
+      // What a query gives is not in the row: its table is watched instead.
+      if (mapping.planned.mapping.shape === 'query') continue;
+      const key = this.#fold(mapping.planned.table.name);
       this.#mappingsOf.set(key, [...(this.#mappingsOf.get(key) ?? []), mapping]);
+    }
+    for (const watch of options.watches) {
+      const key = this.#fold(watch.table);
+      this.#watchesOf.set(key, [...(this.#watchesOf.get(key) ?? []), watch]);
     }
     const buffer = Buffer.allocUnsafeSlow(FIRST_SCRATCH_BYTES);
     this.#before = { buffer, start: 0, end: 0 };
@@ -52,17 +72,32 @@ export class RowsDecoder {
 
   /** Names as the binlog writes them, in rows or in statements. */
   wants(database: string, table: string): boolean {
-    return this.mappingsOf(database, table).length > 0;
+    return this.mappingsOf(database, table).length > 0 || this.isWatched(database, table);
   }
 
-  /** The mappings that read a table; none for one that nobody wants. */
+  /** Whether a change of the table touches rows that have to be selected again. */
+  isWatched(database: string, table: string): boolean {
+    return this.#watchersOf(database, table).length > 0;
+  }
+
+  /** Whether rows of the table are selected again themselves, and not only by what others have. */
+  isOwn(database: string, table: string): boolean {
+    return this.#watchersOf(database, table).some(({ isOwn }) => isOwn);
+  }
+
+  #watchersOf(database: string, table: string): readonly PlannedWatch[] {
+    return this.isDatabase(database) ? (this.#watchesOf.get(this.#fold(table)) ?? []) : [];
+  }
+
+  /** The mappings that take rows of a table as they are logged; none for one that nobody wants. */
   mappingsOf(database: string, table: string): readonly SyncMapping[] {
     return this.isDatabase(database) ? (this.#mappingsOf.get(this.#fold(table)) ?? []) : [];
   }
 
   /** The table's name as the plan has it; null for one that nobody wants. */
   nameOf(database: string, table: string): string | null {
-    return this.mappingsOf(database, table)[0]?.planned.table.name ?? null;
+    const [mapping] = this.mappingsOf(database, table);
+    return mapping?.planned.table.name ?? this.#watchersOf(database, table)[0]?.table ?? null;
   }
 
   /** Whether it is the source's. */
@@ -75,12 +110,14 @@ export class RowsDecoder {
   }
 
   /**
-   * Adds the event's rows to the batch, once for each mapping that reads their table; returns how many rows there are.
+   * Adds the event's rows to the batch, once for each mapping that reads their table, and what they touch; returns how many rows there are.
    * Throws CDC_TABLE_CHANGED, CDC_TYPE_UNKNOWN, CDC_EVENT_MALFORMED.
    */
   decode(rows: RowsEvent, batch: ChangeBatch): number {
     let count = 0;
-    for (const readers of this.#readersOf(rows.table)) count = this.#decodeFor(readers, rows, batch);
+    const { mappings, watches } = this.#readersOf(rows.table);
+    for (const readers of mappings) count = this.#decodeFor(readers, rows, batch);
+    for (const readers of watches) count = this.#touchFor(readers, rows, batch);
     if (this.#after.buffer.length > MAX_KEPT_SCRATCH_BYTES) this.#replaceScratch(FIRST_SCRATCH_BYTES);
     return count;
   }
@@ -107,16 +144,54 @@ export class RowsDecoder {
     return count;
   }
 
-  #readersOf(map: TableMap): MappingReaders[] {
+  /**
+   * Of both versions of each row, since it may have left what it touched before. A row of the query's own table that is gone, or has
+   * another key, is taken away in its place: what it refers to may go next.
+   */
+  #touchFor({ watch, inputs, before }: WatchReaders, rows: RowsEvent, batch: ChangeBatch): number {
+    const { body, kind } = rows;
+    this.#makeRoom(inputs.maxTextBytes(body.length) + before.maxTextBytes(body.length));
+    const touch = (at: number): string => {
+      this.#after.start = 0;
+      this.#after.end = inputs.read(body, at, this.#after.buffer, 0);
+      return batch.touches.add(watch, this.#after);
+    };
+    let count = 0;
+    for (let at = 0; at < body.length; count++) {
+      const from = at;
+      const key = touch(from);
+      at = inputs.nextAt;
+      const keyNow = kind === 'update' ? touch(at) : null;
+      if (kind === 'update') at = inputs.nextAt;
+      if (!watch.isOwn || kind === 'insert' || key === keyNow) continue;
+      this.#before.end = before.read(body, from, this.#before.buffer, 0);
+      batch.delete(watch.mapping, this.#before);
+    }
+    return count;
+  }
+
+  #readersOf(map: TableMap): TableReaders {
     let readers = this.#readers.get(map);
     if (!readers) {
       const { charsetOf } = this.#options;
-      requireKnownColumns(map, this.mappingsOf(map.database, map.table));
-      readers = this.mappingsOf(map.database, map.table).map((mapping) => ({
-        mapping,
-        before: compileRowReader(map, mapping.beforeColumns, charsetOf),
-        after: compileRowReader(map, mapping.planned.compiled.sourceColumns, charsetOf),
-      }));
+      const watches = this.#watchersOf(map.database, map.table);
+      // Of a table that is watched for another one's sake, only the columns that tell of touched rows are known.
+      const own = watches.filter(({ isOwn }) => isOwn);
+      const mappings = this.mappingsOf(map.database, map.table);
+      const known = [...mappings, ...own.map(({ mapping }) => mapping)];
+      if (known.length > 0) requireKnownColumns(map, known);
+      readers = {
+        mappings: mappings.map((mapping) => ({
+          mapping,
+          before: compileRowReader(map, mapping.beforeColumns, charsetOf),
+          after: compileRowReader(map, mapping.planned.compiled.sourceColumns, charsetOf),
+        })),
+        watches: watches.map((watch) => ({
+          watch,
+          inputs: compileRowReader(map, watch.inputs, charsetOf),
+          before: compileRowReader(map, watch.isOwn ? watch.mapping.beforeColumns : watch.inputs, charsetOf),
+        })),
+      };
       this.#readers.set(map, readers);
     }
     return readers;

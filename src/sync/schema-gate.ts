@@ -15,7 +15,7 @@ import type { SourceServer } from '../mysql/server-version.ts';
 import type { RowsDecoder } from './rows-decoder.ts';
 import type { AcceptedPlace } from './schema/accepted-place.ts';
 import { followCopy, leaveCopy, swapCopy } from './schema/followed-copy.ts';
-import { judgeAlter } from './schema/judge-alter.ts';
+import { judgeAlter, judgeWatched } from './schema/judge-alter.ts';
 import type { LoadStarts } from './schema/load-starts.ts';
 import { PASS, stop, type Passage, type Stop } from './schema/passage.ts';
 import { recognizeSwap } from './schema/rename-swap.ts';
@@ -79,6 +79,7 @@ export class SchemaGate {
     const onCopy = open.length === 1 && this.#options.copies.has(open[0]!);
     switch (statement.kind) {
       case 'truncate-table':
+        if (this.#isWatched(item)) return stop('Rows that a mapping selects, or selects by, are gone.');
         return { kind: 'truncate', mappings: open.flatMap((table) => decoder.mappingsOf(database, table)) };
       case 'create-index':
       case 'create-database':
@@ -112,6 +113,8 @@ export class SchemaGate {
   async #judgeAlter({ statement }: SourceStatement, alterations: Alterations): Promise<Passage> {
     const { decoder, server } = this.#options;
     const [altered] = statement.tables;
+    if (altered && decoder.isWatched(altered.database, altered.table))
+      return judgeWatched(alterations, decoder.isOwn(altered.database, altered.table));
     const table = this.#tableNamed(altered && decoder.nameOf(altered.database, altered.table));
     const judged = judgeAlter(table, alterations, server);
     if (judged !== null || alterations.addedColumns.length === 0) return judged ?? PASS;
@@ -135,6 +138,11 @@ export class SchemaGate {
     return stop(
       `${swap.tool} has put its copy ${swap.copy} in the place of ${swap.table}. The copy was not followed: that its columns and rows are the same is for you to know.`,
     );
+  }
+
+  #isWatched({ statement }: SourceStatement): boolean {
+    const { decoder } = this.#options;
+    return statement.tables.some(({ database, table }) => decoder.isWatched(database, table));
   }
 
   /** The planned table of which a statement makes an empty copy, by a name that gh-ost gives; null for others. */

@@ -14,63 +14,10 @@ import type {
 } from '../../cdc/transaction-model.ts';
 import { collectGarbage } from '../core/collect-garbage.ts';
 import { TransfuseError } from '../core/errors.ts';
-import type { BinlogPosition, ReachedPlace } from '../core/position.ts';
-import type { ChangeBatch } from './change-batch.ts';
-import type { RowsDecoder } from './rows-decoder.ts';
+import type { BinlogPosition } from '../core/position.ts';
 import type { ChangeTarget, Passage } from './schema/passage.ts';
 import type { SyncBatch } from './sync-batch.ts';
-
-/** What is written with the rows, in the same transaction. */
-export interface CheckpointUpdate {
-  position: BinlogPosition;
-  /** When the source committed the last of the transactions; null where it did not say. */
-  committedAtMs: number | null;
-  transactions: number;
-}
-
-/** Brings changes to the target. Each call ends before the next begins. */
-export interface ChangeSink {
-  /** A batch and its checkpoint, in one transaction. */
-  apply(changes: ChangeBatch, checkpoint: CheckpointUpdate): Promise<void>;
-  /** A part of a source transaction that is too large to hold: opens the transaction, or goes on with it. */
-  applyPart(changes: ChangeBatch): Promise<void>;
-  /** A change of the target that is none of rows, and the checkpoint behind it, in one transaction. */
-  change(work: (target: ChangeTarget) => Promise<void>, checkpoint: CheckpointUpdate): Promise<void>;
-  /** The source has rolled that transaction back. */
-  rollBackParts(): Promise<void>;
-}
-
-export interface SyncLoopOptions {
-  stream: { take(): Promise<StreamItem[]> };
-  from: BinlogPosition;
-  sink: ChangeSink;
-  decoder: RowsDecoder;
-  /** Two: one is filled while the other is applied. */
-  batches: readonly [SyncBatch, SyncBatch];
-  /** Applied at once when it holds so many row changes and the target is free … */
-  batchRows: number;
-  /** … or when its first transaction has waited so long … */
-  maxAgeMs: number;
-  /** … and waited for when it has become so large. */
-  maxBatchBytes: number;
-  /** A transaction beyond this goes to the target before its end is known. */
-  streamFromBytes: number;
-  /** How often a position is noted while nothing changes. */
-  idleCheckpointMs: number;
-  /** Whether a statement is to be decided on. */
-  concerns(statement: SourceStatement): boolean;
-  /**
-   * Called when everything before the statement is on the target. What it throws ends the loop before the statement; a change of
-   * the target ends it behind, since the plan is another one then.
-   */
-  onStatement(statement: SourceStatement): Promise<Exclude<Passage, { kind: 'stop' }>>;
-  /** What has to be done between what was taken in so far, which is on the target then, and this transaction; null for nothing. */
-  onBegin(transaction: TransactionBegin): (() => Promise<void>) | null;
-  /** Called at each boundary that is on the target. The batch is void afterwards. */
-  onCommitted(position: BinlogPosition, batch: SyncBatch): void;
-  /** Where the loop ends, at the first boundary that it holds for; never without it. */
-  isGoal?: (reached: ReachedPlace) => boolean;
-}
+import type { SyncLoopOptions } from './sync-loop-options.ts';
 
 interface OpenTransaction {
   committedAtMs: number | null;
@@ -93,6 +40,9 @@ export class SyncLoop {
   #items: StreamItem[] = [];
   #failure: { error: unknown } | null = null;
   #isOver = false;
+  #isAtGoal = false;
+  /** Everything before it is on the target. */
+  #held: BinlogPosition;
   #isStopping = false;
   /** The loop has ended behind a change of the target: it goes on with a new plan. */
   hasChanged = false;
@@ -104,6 +54,8 @@ export class SyncLoop {
   constructor(options: SyncLoopOptions) {
     this.#options = options;
     this.#tracker = new PositionTracker(options.from);
+    this.#held = options.from;
+    if (options.refresher && options.isGoal?.(this.#tracker)) this.#isAtGoal = true;
     [this.#filling, this.#spare] = options.batches;
   }
 
@@ -139,6 +91,7 @@ export class SyncLoop {
           if (this.#isOver || this.#isStopping) break;
         }
         this.#throwFailure();
+        if (this.#isAtGoal && !this.#isOver) await this.#endIfRefreshed();
         this.#applyIfDue();
         if (this.#items.length === 0 && !this.#isOver && !this.#isStopping) await this.#waitForNews();
       }
@@ -190,7 +143,15 @@ export class SyncLoop {
   #advance(item: StreamItem): void {
     this.#tracker.advance(item);
     this.#hasMoved = true;
-    if (this.#options.isGoal?.(this.#tracker)) this.#isOver = true;
+    if (!this.#options.isGoal?.(this.#tracker)) return;
+    if (this.#options.refresher) this.#isAtGoal = true;
+    else this.#isOver = true;
+  }
+
+  async #endIfRefreshed(): Promise<void> {
+    if (this.#transaction) return;
+    await this.#drain();
+    if (!this.#options.refresher?.isPending) this.#isOver = true;
   }
 
   #rows(rows: RowsEvent): Promise<void> | void {
@@ -276,6 +237,7 @@ export class SyncLoop {
   #applyIfDue(): void {
     const { batchRows, maxAgeMs, idleCheckpointMs } = this.#options;
     if (this.#applying || this.#transaction?.isStreaming) return;
+    if (this.#refreshIfDue()) return;
     const { transactions, rowChanges, openedAtMs } = this.#filling;
     const now = performance.now();
     const isDue =
@@ -283,6 +245,24 @@ export class SyncLoop {
         ? rowChanges >= batchRows || now - openedAtMs! >= maxAgeMs
         : this.#hasMoved && now - this.#lastCheckpointAtMs >= idleCheckpointMs;
     if (isDue) this.#startApplying();
+  }
+
+  #refreshIfDue(): boolean {
+    const { refresher } = this.#options;
+    if (!refresher?.isPending) return false;
+    const isAllHeld = this.#filling.transactions === 0 && !this.#transaction;
+    const held = isAllHeld ? this.#tracker.position() : this.#held;
+    if (!refresher.isDue(held)) return false;
+    const ended = (): void => {
+      this.#applying = null;
+      this.#news();
+    };
+    this.#applying = refresher.step(held).then(ended, (error: unknown) => {
+      // What a stop cuts off is in the ledger still.
+      if (!this.#isStopping) this.#failure ??= { error };
+      ended();
+    });
+    return true;
   }
 
   #startApplying(): void {
@@ -304,6 +284,7 @@ export class SyncLoop {
   async #apply(batch: SyncBatch, position: BinlogPosition): Promise<void> {
     const { committedAtMs, transactions } = batch;
     await this.#options.sink.apply(batch.changes, { position, committedAtMs, transactions });
+    this.#held = position;
     this.#options.onCommitted(position, batch);
   }
 
@@ -336,7 +317,9 @@ export class SyncLoop {
     const dueAtMs = openedAtMs === null ? this.#lastCheckpointAtMs + idleCheckpointMs : openedAtMs + maxAgeMs;
     await new Promise<void>((resolve) => {
       const isTimed = !this.#applying && (openedAtMs !== null || this.#hasMoved);
-      const timer = isTimed ? setTimeout(resolve, Math.max(0, dueAtMs - performance.now())) : undefined;
+      const wakeAtMs = Math.min(isTimed ? dueAtMs : Infinity, this.#refreshAtMs());
+      const timer =
+        wakeAtMs < Infinity ? setTimeout(resolve, Math.max(0, wakeAtMs - performance.now())) : undefined;
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -344,6 +327,13 @@ export class SyncLoop {
       if (this.#items.length > 0 || this.#failure || this.#isStopping || this.#isOver) this.#news();
     });
     this.#wake = null;
+  }
+
+  /** What waits for a position is woken by what arrives. */
+  #refreshAtMs(): number {
+    const { refresher } = this.#options;
+    const waits = refresher?.isPending && !this.#applying && refresher.notBeforeMs > performance.now();
+    return waits ? refresher.notBeforeMs : Infinity;
   }
 
   #receive(): void {

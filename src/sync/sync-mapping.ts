@@ -2,7 +2,7 @@
 import { TransfuseError } from '../core/errors.ts';
 import { compileMapping } from '../mapping/compile.ts';
 import type { CompiledMapping } from '../mapping/compiled-mapping.ts';
-import type { ColumnMapping, RowMapping } from '../mapping/mapping.ts';
+import type { ColumnMapping, Mapping } from '../mapping/mapping.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { targetKeyOf } from '../mapping/target-key.ts';
 import type { ValuePolicies } from '../mapping/types/codec.ts';
@@ -64,7 +64,7 @@ export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions
   };
 }
 
-function keyMapping(mapping: RowMapping, columns: ColumnMapping[], extra: string[]): RowMapping {
+function keyMapping(mapping: Mapping, columns: ColumnMapping[], extra: string[]): Mapping {
   const { where: _, ...rest } = mapping;
   if (extra.length === 0) return { ...rest, columns };
   // The encoder passes over what a filter reads: so the further columns are known to be there.

@@ -6,13 +6,15 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { TargetApplier, type ApplierOptions } from './apply/target-applier.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { ChangeTarget } from './schema/passage.ts';
-import type { ChangeSink, CheckpointUpdate } from './sync-loop.ts';
+import type { ChangeSink, CheckpointUpdate } from './sync-loop-options.ts';
 
 export class TargetSink implements ChangeSink {
   #options: ApplierOptions;
   readonly #cascades: ApplierOptions['plan']['cascades'];
   #applier: TargetApplier;
   #isStale = false;
+  /** Since it was last asked for. */
+  #hasTouched = false;
 
   private constructor(options: ApplierOptions, applier: TargetApplier) {
     this.#options = options;
@@ -54,6 +56,21 @@ export class TargetSink implements ChangeSink {
     await this.#applier.change(work, { position, sourceCommittedAt });
   }
 
+  /** Rows selected from the source, and what `work` does in the ledger, in one transaction that passes nothing. */
+  async refresh(
+    changes: ChangeBatch | null,
+    position: ApplierOptions['startPosition'],
+    work: Parameters<TargetApplier['refresh']>[2],
+  ): Promise<void> {
+    if (this.#isStale) await this.#reopen();
+    await this.#applier.refresh(changes, { position, sourceCommittedAt: null }, work);
+  }
+
+  /** After an error, where the session is still there. */
+  reopen(): Promise<void> {
+    return this.#reopen();
+  }
+
   /** From the next batch on, rows of these mappings are not changed by cascades. */
   async leaveOutCascadesInto(children: ReadonlySet<number> | null): Promise<void> {
     const cascades = this.#cascades.filter(({ child }) => !children?.has(child));
@@ -61,8 +78,16 @@ export class TargetSink implements ChangeSink {
     await this.#reopen();
   }
 
-  applyPart(changes: ChangeBatch): Promise<void> {
-    return this.#applier.applyPart(changes);
+  async applyPart(changes: ChangeBatch): Promise<void> {
+    await this.#applier.applyPart(changes);
+    if (!changes.touches.isEmpty) this.#hasTouched = true;
+  }
+
+  /** Whether rows of query mappings were touched by what was applied since this was last asked. */
+  takeTouched(): boolean {
+    const hasTouched = this.#hasTouched;
+    this.#hasTouched = false;
+    return hasTouched;
   }
 
   async rollBackParts(): Promise<void> {

@@ -100,6 +100,7 @@ test('a statement may write names in any case where the source takes them so, an
     new RowsDecoder({
       database: 'clinic',
       mappings: PLAN.mappings,
+      watches: [],
       foldsNames,
       charsetOf: () => null as never,
     });

@@ -2,13 +2,13 @@
  * The mirror profile: any source database, one table to one table, one column to one column, converted only in type.
  * Generated columns come along as the values they had.
  */
-import type { Profile, RowMapping } from '../../mapping/mapping.ts';
+import type { Profile, Mapping } from '../../mapping/mapping.ts';
 import { mirrorTables, type MirrorColumn } from './tables.ts';
 
 export const mirrorProfile: Profile = {
   name: 'mirror',
   services: ['patient'],
-  mappings(source, options): RowMapping[] {
+  mappings(source, options): Mapping[] {
     return mirrorTables(source, options).map((table) => ({
       shape: 'row',
       id: table.source.name,

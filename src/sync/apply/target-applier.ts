@@ -18,6 +18,7 @@ import {
   CLAIM_CHECKPOINT,
   claimParameters,
 } from '../../ledger/checkpoints.ts';
+import { recordTouches } from '../../ledger/touched-rows.ts';
 import type { TargetConnection } from '../../postgres/connection.ts';
 import { classifyTargetError } from '../../postgres/errors.ts';
 import { StatementPipeline } from '../../postgres/statement-pipeline.ts';
@@ -118,6 +119,7 @@ export class TargetApplier {
     await target.query(SESSION_SQL);
     await target.query('DISCARD TEMP');
     const facts = await readTargetFacts(target, plan.mappings);
+    refuseEarlyChildren(plan, facts);
     const ranks = parentsFirst(facts.map(({ parents }) => parents));
     const tables = plan.mappings.map((mapping, i) => applyTable(mapping, i, facts[i]!, ranks[i]!));
     const checkpoint = await beginCheckpoint(target, runId, startPosition);
@@ -137,6 +139,8 @@ export class TargetApplier {
       const refusals = await this.#applyBatch(batch);
       this.#overwritten.push(...(await this.#foreign.overwrittenBy(batch)));
       const rejected = await this.#rejects.settle(batch, refusals);
+      if (!batch.touches.isEmpty)
+        await recordTouches(this.#target, this.#runId, batch.touches.touches(), String(this.#commits));
       this.#count(batch, rejected);
     });
   }
@@ -172,6 +176,23 @@ export class TargetApplier {
     this.#counts.transactions++;
     await this.commit(point);
     failpoint('sync.after-change-commit');
+  }
+
+  /**
+   * Rows that were selected from the source, null for none, and what `work` does in the ledger, in one commit at the position that the
+   * target holds. `work` is given a number that no other transaction has.
+   */
+  async refresh(
+    batch: ChangeBatch | null,
+    point: CommitPoint,
+    work: (target: RawTarget, touched: string) => Promise<void>,
+  ): Promise<void> {
+    if (batch) await this.applyPart(batch);
+    await this.#guarded(async () => {
+      if (!this.#isOpen) await this.#begin();
+      await work(this.#target, String(this.#commits));
+    });
+    await this.commit(point);
   }
 
   /** One batch, one commit. */
@@ -295,6 +316,24 @@ export class TargetApplier {
       this.#isOpen = false;
       throw error instanceof TransfuseError ? error : classifyTargetError(error, { action: 'apply changes' });
     }
+  }
+}
+
+/** What is selected again comes later than what is applied as it was logged, which must therefore not refer to it. */
+function refuseEarlyChildren({ mappings }: SyncPlan, facts: readonly { parents: readonly number[] }[]): void {
+  const isQuery = (index: number): boolean => mappings[index]!.planned.mapping.shape === 'query';
+  for (const [index, { planned }] of mappings.entries()) {
+    const parent = isQuery(index) ? undefined : facts[index]!.parents.find(isQuery);
+    if (parent === undefined) continue;
+    const { id, target } = planned.mapping;
+    throw new TransfuseError(
+      'SYNC_IMPOSSIBLE',
+      `The mapping ${id} can be loaded but not synced: ${target.schema}.${target.table} refers by a foreign key to rows of ${mappings[parent]!.planned.mapping.id}, a query, which arrive later.`,
+      {
+        where: { mapping: id, table: planned.table.name },
+        fix: `Make ${id} a query too (with no joins and no fields), or take the foreign key away.`,
+      },
+    );
   }
 }
 

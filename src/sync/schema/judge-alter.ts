@@ -4,7 +4,7 @@ import type { SourceTable } from '../../mysql/catalog-model.ts';
 import { logsCascades } from '../../mysql/cascades.ts';
 import type { SourceServer } from '../../mysql/server-version.ts';
 import { losesCascade, losesRowKey } from './lost-keys.ts';
-import { stop, type Passage } from './passage.ts';
+import { PASS, stop, type Passage } from './passage.ts';
 
 const UNREADABLE = 'the rows that follow cannot be read with the columns that are known';
 
@@ -37,4 +37,20 @@ export function judgeAlter(
     );
   }
   return null;
+}
+
+/** Of a table that query mappings read, or whose rows they select: they do it by names, so that only what those stand for must stay. */
+export function judgeWatched(alterations: Alterations, isOwn: boolean): Passage {
+  const { partners, renamedTo, losesColumns, retypesColumns, changesRows, addedColumns } = alterations;
+  const changes =
+    partners.length > 0 ||
+    losesColumns ||
+    retypesColumns ||
+    changesRows ||
+    (isOwn && addedColumns.length > 0);
+  return renamedTo === null && !changes
+    ? PASS
+    : stop(
+        'A mapping selects rows of the table, or by them, and its columns or rows are not what they were.',
+      );
 }

@@ -29,7 +29,7 @@ const end = (await readBinlogPosition(source))!;
 await source.close();
 
 const { database } = settings.source;
-const decoder = new RowsDecoder({ database, mappings: syncPlan.mappings, charsetOf, foldsNames: false });
+const decoder = new RowsDecoder({ database, mappings: syncPlan.mappings, watches: [], charsetOf, foldsNames: false });
 const stream = new BinlogStream({
   settings: settings.source,
   identity: replicaIdentity('bench'),
@@ -58,6 +58,7 @@ const loop = new SyncLoop({
   idleCheckpointMs: 0,
   onStatement: () => Promise.resolve({ kind: 'pass' }),
   concerns: () => false,
+  refresher: null,
   onBegin: () => null,
   onCommitted: (_, batch) => void (rowChanges += batch.rowChanges),
   isGoal: goalAt(end),

@@ -1,0 +1,5 @@
+/** What a profile of one's own is written with: `import { … } from 'transfuse'`, and ready-made transforms from 'transfuse/transforms'. */
+export { refuse } from '../core/reject-reasons.ts';
+export { apply, columns, constant, everythingElse, flags, from, uuid } from './declare.ts';
+export type { Mapping, MappingOptions, Profile, QueryMapping, RowMapping, Transform } from './mapping.ts';
+export { keepRaw, raiseFlag } from './row-notes.ts';
