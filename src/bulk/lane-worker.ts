@@ -12,7 +12,7 @@ const port = parentPort!;
 const input = workerData as WorkerInput;
 const send = (message: FromWorker) => port.postMessage(message);
 
-const { profile } = await loadProfile(input.profileName);
+const { profile } = await loadProfile(input.profileName, input.settings);
 const plan = makePlan(profile, input.catalog, input.mappingOptions);
 const mappings = new Map(plan.mappings.map((planned) => [planned.mapping.id, planned]));
 const stop = new AbortController();

@@ -78,7 +78,7 @@ export async function preparePlan(
   { settings, profileName, signal }: Pick<CommandContext, 'settings' | 'profileName' | 'signal'>,
   tables?: readonly string[],
 ): Promise<Plan> {
-  const { profile } = await loadProfile(profileName);
+  const { profile } = await loadProfile(profileName, settings);
   const [catalog, extensions] = await Promise.all([
     readCatalog(settings.source, 'planning', signal),
     readExtensions(databasesOf(settings, profile), { applicationName: 'transfuse planning', signal }),

@@ -39,6 +39,7 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
       identifierCase: environment.IDENTIFIER_CASE ?? 'lower',
       targetSchema: environment.TARGET_SCHEMA ?? 'public',
     },
+    fieldKey: environment.FIELD_KEY ?? null,
     log: { level: environment.LOG_LEVEL ?? 'info', dir: resolve(cwd, environment.LOG_DIR ?? 'logs') },
   };
 }

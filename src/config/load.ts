@@ -2,7 +2,7 @@
  * The configuration. Reads the environment and the .env file once, checks everything, and returns it as plain data.
  * Promises that no message quotes a value: a password in the wrong variable stays out of the terminal and the log.
  */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TransfuseError } from '../core/errors.ts';
 import { assembleSettings } from './assemble.ts';
@@ -36,6 +36,9 @@ export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions)
   if (environment === null) throw invalid(mistakes);
   const settings = assembleSettings(environment, cwd);
   mistakes.push(...checkCertificatePairs(environment));
+  const fromFile = readFieldKey(environment, cwd);
+  if (typeof fromFile === 'string') mistakes.push(fromFile);
+  else settings.fieldKey ??= fromFile?.key ?? null;
   const plaintext = environment.ALLOW_PLAINTEXT === undefined ? plaintextEnds(settings) : [];
   if (mistakes.length > 0) throw invalid([...mistakes, ...plaintext.map(explainPlaintext)]);
   if (plaintext.length > 0) throw plaintextRefused(plaintext);
@@ -56,6 +59,20 @@ function checkFiles(variables: Readonly<Record<string, string>>, cwd: string): s
     const path = variables[name];
     return path !== undefined && !isReadableFile(resolve(cwd, path));
   }).map((name) => explain(name, true));
+}
+
+/** null where no file is named; a mistake in words. */
+function readFieldKey(
+  { FIELD_KEY, FIELD_KEY_FILE }: Environment,
+  cwd: string,
+): { key: string } | string | null {
+  if (FIELD_KEY_FILE === undefined) return null;
+  if (FIELD_KEY !== undefined) return 'FIELD_KEY and FIELD_KEY_FILE: give one of them';
+  const path = resolve(cwd, FIELD_KEY_FILE);
+  const key = isReadableFile(path)
+    ? VARIABLES.FIELD_KEY.parse(readFileSync(path, 'latin1').trim())
+    : undefined;
+  return key === undefined ? explain('FIELD_KEY_FILE', true) : { key };
 }
 
 function isReadableFile(path: string): boolean {

@@ -1,9 +1,10 @@
 import type { DatabaseSettings, Settings } from './settings.ts';
 
-/** A copy of the Settings that may be logged: each password says only whether it is set. The original is not changed. */
+/** A copy of the Settings that may be logged: each secret says only whether it is set. The original is not changed. */
 export function redact(settings: Settings) {
   return {
     ...settings,
+    fieldKey: settings.fieldKey === null ? null : '[set]',
     source: redactDatabase(settings.source),
     targets: Object.fromEntries(
       Object.entries(settings.targets).map(([service, target]) => [service, redactDatabase(target)]),

@@ -2,6 +2,7 @@ import { SERVICES, type ServiceName } from '../core/services.ts';
 import {
   anything,
   databaseName,
+  hexDigits,
   oneOf,
   optional,
   required,
@@ -20,6 +21,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 const HOST = 'a host name or address, or the path of a socket';
 const PORT = 'a port number from 1 to 65535';
 const DATABASE = 'the name of a database, at most 63 bytes';
+const FIELD_KEY_FORM = '64 hexadecimal digits';
 
 function choice<const T extends string>(
   values: readonly T[],
@@ -194,6 +196,17 @@ const TABLE = {
     'mapping',
     'Case of table and column names in the target',
   ),
+
+  FIELD_KEY: optional(hexDigits(64), FIELD_KEY_FORM, '', {
+    section: 'safety',
+    describes:
+      'Key of the fields that a profile encrypts (openssl rand -hex 32). Whoever loses it loses them; another one is another plan',
+    secret: true,
+  }),
+  FIELD_KEY_FILE: optional(text(), `the path of a file that holds ${FIELD_KEY_FORM}`, '', {
+    section: 'safety',
+    describes: 'The same, from a file, which keeps it out of the environment',
+  }),
 
   FOREIGN_WRITES: choice(
     ['warn', 'stop'],

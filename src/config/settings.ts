@@ -45,5 +45,7 @@ export interface Settings {
     identifierCase: 'lower' | 'keep';
     targetSchema: string;
   };
+  /** Of the fields that a profile encrypts: 64 hexadecimal digits. Secret. */
+  fieldKey: string | null;
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'; dir: string };
 }

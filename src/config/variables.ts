@@ -67,6 +67,12 @@ export function text(maxLength = Infinity): Parse<string> {
   return (given) => (given !== '' && given.length <= maxLength ? given : undefined);
 }
 
+/** So many hexadecimal digits. */
+export function hexDigits(count: number): Parse<string> {
+  const form = new RegExp(`^[0-9a-fA-F]{${count}}$`);
+  return (given) => (form.test(given) ? given.toLowerCase() : undefined);
+}
+
 /** One of these texts, letter by letter. */
 export function oneOf<const T extends string>(values: readonly T[]): Parse<T> {
   return (given) => values.find((value) => value === given);

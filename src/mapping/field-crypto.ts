@@ -48,6 +48,14 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
 const NONCE_KEY_INFO = 'transfuse field nonce v1';
 
+/** For a profile that encrypts fields. Throws TransfuseError (CONFIG_INVALID) where the operator has given no key. */
+export function requireFieldKey({ fieldKey: key }: { fieldKey: FieldKey | null }): FieldKey {
+  if (key) return key;
+  throw new TransfuseError('CONFIG_INVALID', 'The profile encrypts fields, and there is no key for them.', {
+    fix: 'Make one with `openssl rand -hex 32`, keep it where it cannot be lost, and give it as FIELD_KEY or FIELD_KEY_FILE.',
+  });
+}
+
 /** Makes a key of exactly 32 bytes, which should be random. Throws TransfuseError (CONFIG_INVALID), without the bytes, for another length. */
 export function fieldKey(bytes: Buffer): FieldKey {
   if (bytes.length !== KEY_BYTES) {

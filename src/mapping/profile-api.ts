@@ -3,3 +3,4 @@ export { refuse } from '../core/reject-reasons.ts';
 export { apply, columns, constant, everythingElse, flags, from, uuid } from './declare.ts';
 export type { Mapping, MappingOptions, Profile, QueryMapping, RowMapping, Transform } from './mapping.ts';
 export { keepRaw, raiseFlag } from './row-notes.ts';
+export { requireFieldKey, type FieldKey } from './field-crypto.ts';

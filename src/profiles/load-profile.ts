@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { TransfuseError } from '../core/errors.ts';
 import { SERVICE_NAMES, type ServiceName } from '../core/services.ts';
+import { fieldKey, type FieldKey } from '../mapping/field-crypto.ts';
 import type { MappingOptions, Profile } from '../mapping/mapping.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import type { SchemaPlan, SchemaScript } from '../postgres/schema-plan.ts';
@@ -24,20 +25,38 @@ export interface LoadedProfile {
   scripts: Partial<Record<ServiceName, SchemaScript>> | null;
 }
 
+/** What a profile may need and no message, ledger or log may hold. */
+export interface ProfileSecrets {
+  /** null where the operator has given none. */
+  fieldKey: FieldKey | null;
+}
+
+type ProfileMaker = (secrets: ProfileSecrets) => unknown;
+
 /**
- * The profile of this name, or the one that a module exports as `profile` or by default, with its `schema` or `scripts` beside it.
+ * The profile of this name, or the one that a module exports as `profile` or by default, with its `schema` or `scripts` beside it. A
+ * function is called with the secrets and gives the profile.
  * Only a path (with a slash, or a name that ends in .js or .mjs) is taken for a module. Throws PROFILE_UNKNOWN.
  */
-export async function loadProfile(name: string): Promise<LoadedProfile> {
+export async function loadProfile(
+  name: string,
+  { fieldKey: keyDigits }: { fieldKey: string | null },
+): Promise<LoadedProfile> {
   if (name === mirrorProfile.name) return { profile: mirrorProfile, schema: mirrorSchema, scripts: null };
   if (!/[/\\]|\.m?js$/.test(name)) throw unknown(name, 'there is no built-in profile of this name');
+  const secrets: ProfileSecrets = {
+    fieldKey: keyDigits === null ? null : fieldKey(Buffer.from(keyDigits, 'hex')),
+  };
   let module: { default?: unknown; profile?: unknown; schema?: unknown; scripts?: unknown };
+  let profile: unknown;
   try {
     module = (await import(pathToFileURL(resolve(name)).href)) as typeof module;
+    const exported = module.profile ?? module.default;
+    profile = typeof exported === 'function' ? (exported as ProfileMaker)(secrets) : exported;
   } catch (error) {
+    if (error instanceof TransfuseError) throw error;
     throw unknown(name, `the module cannot be loaded (${kindOf(error)})`);
   }
-  const profile = module.profile ?? module.default;
   if (!isProfile(profile)) throw unknown(name, 'the module exports no profile');
   refuseUnknownServices(name, profile);
   const { schema, scripts } = module;

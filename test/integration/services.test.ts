@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decryptField, fieldKey } from '../../src/mapping/field-crypto.ts';
 import { openBulkCase, type BulkCase } from '../support/bulk-case.ts';
 import { queryTarget, type Row } from '../support/database-sessions.ts';
 import { sourceFlavors } from '../support/databases.ts';
@@ -9,14 +10,15 @@ import { until } from '../support/run-command.ts';
 
 const PRACTICE = path.resolve('test/support/practice');
 const PROFILE = ['--profile', path.resolve('dist/test/support/practice/practice.js')];
+const KEY_BYTES = Buffer.alloc(32, 7);
 const FILL = [
   ...fs
     .readFileSync(path.join(PRACTICE, 'practice.sql'), 'utf8')
     .split(';\n')
     .filter((sql) => sql.includes('CREATE')),
   "INSERT INTO dentists VALUES (1, ' Dr. Ada Zahn ', 'left'), (2, 'Dr. Ben Biss', '')",
-  `INSERT INTO clients VALUES (1, 'Anna Alt', '1950-02-03', 'f', '0170 1234567', '38', 0), (2, 'Bert Neu', '0000-00-00', 'm', 'see wife', '', 1),
-     (3, 'Cleo Quer', NULL, 'z', '', '', 0)`,
+  `INSERT INTO clients VALUES (1, 'Anna Alt', '1950-02-03', 'f', '0170 1234567', 'A123456789', '38', 0), (2, 'Bert Neu', '0000-00-00', 'm', 'see wife', '', '', 1),
+     (3, 'Cleo Quer', NULL, 'z', '', '', '', 0)`,
   `INSERT INTO bookings VALUES (1, 1, 1, '2026-01-02', 30, 'b', 'afraid of drills'), (2, 1, NULL, '2026-01-03', 15, 'x', ''),
      (3, 2, 2, '2026-01-04', 45, 'd', ''), (4, 2, 2, '2026-01-05', 0, 'd', '')`,
 ];
@@ -30,7 +32,11 @@ interface Practice extends BulkCase {
 
 /** The three databases beside one another; bin/schema makes those that are not there. */
 async function openPractice(flavor: BulkCase['flavor']): Promise<Practice> {
-  const names = { TARGET_DOCTOR_DB_NAME: '', TARGET_APPOINTMENT_DB_NAME: '' };
+  const names = {
+    TARGET_DOCTOR_DB_NAME: '',
+    TARGET_APPOINTMENT_DB_NAME: '',
+    FIELD_KEY: KEY_BYTES.toString('hex'),
+  };
   const practice = await openBulkCase({ flavor, sync: true, fill: FILL, changes: names });
   const { target } = practice;
   names.TARGET_DOCTOR_DB_NAME = `${target.database}_doctor`;
@@ -109,6 +115,14 @@ describe.each(sourceFlavors())('a profile of three services, from %s', (flavor) 
         extra: { mobile: 'see wife', gone: '1' },
       },
     ]);
+    // Nobody but who has the key reads it, and the same value gives the same bytes.
+    const [anna, bert] = patients as {
+      insurance_no_ciphertext: Buffer | null;
+      insurance_no_last3: string | null;
+    }[];
+    const context = { mapping: 'clients', column: 'insurance_no' };
+    expect(decryptField(fieldKey(KEY_BYTES), context, anna!.insurance_no_ciphertext!)).toBe('A123456789');
+    expect([anna!.insurance_no_last3, bert!.insurance_no_ciphertext]).toEqual(['*******789', null]);
     const doctorIds = await practice.query<{ id: string }>(
       'doctor',
       'SELECT id FROM doctor.doctor ORDER BY legacy_no',
@@ -190,6 +204,31 @@ describe.each(sourceFlavors())('a profile of three services, from %s', (flavor) 
     expect(JSON.parse(stopped.stdout)).toMatchObject({ code: 'CDC_SCHEMA_CHANGED' });
     expect(stopped.stdout).toContain('bookings');
   });
+});
+
+it('a profile that encrypts fields is of no use without their key, and the key is nowhere to be read [invariant 9]', async () => {
+  await using practice = await openPractice('mariadb');
+  const without = await practice.run('schema', PROFILE, { FIELD_KEY: '' });
+  expect(without).toMatchObject({ exitCode: 2 });
+  expect(without.stderr).toContain('openssl rand -hex 32');
+  const wrong = await practice.run('schema', PROFILE, { FIELD_KEY: 'aabbcc' });
+  expect(wrong).toMatchObject({ exitCode: 2 });
+  expect(wrong.stderr).toContain('FIELD_KEY');
+  expect(wrong.stderr).not.toContain('aabbcc');
+  const file = path.join(practice.directory, 'field.key');
+  fs.writeFileSync(file, `${KEY_BYTES.toString('hex')}\n`);
+  const both = await practice.run('schema', PROFILE, { FIELD_KEY_FILE: file });
+  expect(both.stderr).toContain('give one of them');
+  await practice.succeed('schema', PROFILE);
+  await practice.run('bulk', PROFILE);
+  const logs = fs
+    .readdirSync(path.join(practice.directory, 'logs'))
+    .map((name) => fs.readFileSync(path.join(practice.directory, 'logs', name), 'utf8'));
+  const ledgers = await practice.query(
+    'patient',
+    'SELECT r::text, l::text FROM transfuse.runs r, transfuse.loads l',
+  );
+  expect([...logs, JSON.stringify(ledgers)].join()).not.toContain(KEY_BYTES.toString('hex'));
 });
 
 it('names of entities that nobody knows, or that the profile has nothing for, are told from each other', async () => {

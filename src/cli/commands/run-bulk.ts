@@ -42,7 +42,7 @@ export async function runBulkCommand(
     );
   }
   const { settings, signal } = context;
-  const { profile } = await loadProfile(context.profileName);
+  const { profile } = await loadProfile(context.profileName, settings);
   const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
   const progress = new ProgressModel();

@@ -39,7 +39,7 @@ export async function runSchemaCommand(
   context: CommandContext,
   options: SchemaOptions,
 ): Promise<CommandResult> {
-  const loaded = await loadProfile(context.profileName);
+  const loaded = await loadProfile(context.profileName, context.settings);
   return options.print ? print(context, loaded) : create(context, loaded);
 }
 

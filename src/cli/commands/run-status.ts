@@ -26,7 +26,7 @@ export async function runStatusCommand({
   profileName,
   signal,
 }: CommandContext): Promise<CommandResult> {
-  const { profile } = await loadProfile(profileName);
+  const { profile } = await loadProfile(profileName, settings);
   const parts: { destination: Destination; document: object; text: string }[] = [];
   for (const destination of destinations(settings, profile.services)) {
     const { database, services } = destination;

@@ -27,7 +27,7 @@ export async function runSyncCommand(
     });
   }
   const { settings, signal } = context;
-  const { profile, schema } = await loadProfile(context.profileName);
+  const { profile, schema } = await loadProfile(context.profileName, settings);
   const all = destinations(settings, profile.services);
   const extensions = await readExtensions(
     all.map(({ database }) => database),

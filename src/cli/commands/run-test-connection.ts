@@ -28,7 +28,7 @@ export async function testConnection(
     });
   }
   const { settings, signal } = context;
-  const { profile, scripts } = await loadProfile(context.profileName);
+  const { profile, scripts } = await loadProfile(context.profileName, settings);
   const all = !options.source && !options.target;
   const { host, port, database } = settings.source;
   const ends = destinations(settings, profile.services);

@@ -7,6 +7,8 @@ CREATE TABLE patient.patient (
   date_of_birth date,
   sex text NOT NULL CHECK (sex IN ('female', 'male', 'unknown')),
   mobile text,
+  insurance_no_ciphertext bytea,
+  insurance_no_last3 text,
   dq_flags text[] NOT NULL DEFAULT '{}',
   extra jsonb NOT NULL DEFAULT '{}'
 );

@@ -11,6 +11,7 @@ CREATE TABLE clients (
   born DATE NULL,
   sex CHAR(1) NOT NULL DEFAULT '',
   mobile VARCHAR(30) NOT NULL DEFAULT '',
+  insurance_no VARCHAR(20) NOT NULL DEFAULT '',
   shoe_size VARCHAR(10) NOT NULL DEFAULT '',
   gone TINYINT NOT NULL DEFAULT 0
 );

@@ -2,9 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { apply, columns, everythingElse, flags, from, uuid } from '../../../src/mapping/declare.ts';
+import { requireFieldKey, type FieldKey } from '../../../src/mapping/field-crypto.ts';
 import type { Profile, RowMapping } from '../../../src/mapping/mapping.ts';
 import { keepRaw, raiseFlag } from '../../../src/mapping/row-notes.ts';
-import { code, trim } from '../../../src/mapping/transforms/index.ts';
+import { chain, code, encryptField, mask, nullIfEmpty, trim } from '../../../src/mapping/transforms/index.ts';
 
 /** A transform of one's own: a number with too few digits has no place in `mobile`, and is not thrown away. */
 const mobile = {
@@ -34,7 +35,7 @@ const dentists: RowMapping = {
   }),
 };
 
-const clients: RowMapping = {
+const clients = (key: FieldKey): RowMapping => ({
   shape: 'row',
   id: 'clients',
   service: 'patient',
@@ -47,10 +48,19 @@ const clients: RowMapping = {
     date_of_birth: ['date', from('born'), 'identifier'],
     sex: ['text!', apply(code({ f: 'female', m: 'male', '': 'unknown' }, 'refuse'), 'sex'), 'clinical'],
     mobile: ['text', apply(mobile, 'mobile'), 'identifier'],
+    insurance_no_ciphertext: [
+      'bytea',
+      apply(
+        chain(trim, nullIfEmpty, encryptField(key, { mapping: 'clients', column: 'insurance_no' })),
+        'insurance_no',
+      ),
+      'critical',
+    ],
+    insurance_no_last3: ['text', apply(chain(trim, nullIfEmpty, mask(3)), 'insurance_no'), 'critical'],
     dq_flags: ['text[]!', flags],
     extra: ['jsonb!', everythingElse, 'clinical'],
   }),
-};
+});
 
 const bookings: RowMapping = {
   shape: 'row',
@@ -75,10 +85,14 @@ const bookings: RowMapping = {
   }),
 };
 
-export const profile: Profile = {
-  name: 'practice',
-  services: ['doctor', 'patient', 'appointment'],
-  mappings: () => [dentists, clients, bookings],
+/** A function, since it needs the key of the encrypted field. */
+export const profile = (secrets: { fieldKey: FieldKey | null }): Profile => {
+  const key = requireFieldKey(secrets);
+  return {
+    name: 'practice',
+    services: ['doctor', 'patient', 'appointment'],
+    mappings: () => [dentists, clients(key), bookings],
+  };
 };
 
 const script = (service: string) => ({
