@@ -2,7 +2,7 @@
  * Which room may import which. A room not listed for another is forbidden to it, so that a new dependency between rooms
  * is a decision and not an accident. Run by test/support/boundaries.mjs.
  */
-const PHASES = ['schema', 'bulk', 'sync'];
+const PHASES = ['schema', 'bulk', 'sync', 'diagnose'];
 
 /** A room's files, as a regular expression on paths. */
 const ROOMS = {
@@ -53,6 +53,7 @@ const MAY_IMPORT = {
   preflight: ['core', 'config', 'mysql', 'postgres', 'ledger'],
   schema: SHARED,
   bulk: SHARED,
+  diagnose: SHARED,
   cli: [...SHARED, 'preflight', ...PHASES],
 };
 

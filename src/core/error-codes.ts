@@ -258,6 +258,12 @@ export const ERROR_CODES = {
       'All rows are loaded, but some indexes or constraints could not be put back; each is named with its reason.',
     fix: 'Mend the rows at the source or in the target, then run bin/bulk again: it restores what is left.',
   },
+  MAPPING_MISFIT: {
+    exit: EXIT.differences,
+    cause:
+      'Mappings do not fit the source, the target, or the rows that were looked at; each misfit is listed. Nothing was written.',
+    fix: 'Change the mapping, the target or the rows as each line says, and run bin/diagnose again.',
+  },
   PREREQUISITES: {
     exit: EXIT.precondition,
     cause: 'One or more prerequisites are not met; each is listed with its remedy.',

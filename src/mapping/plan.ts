@@ -81,7 +81,8 @@ function refuseSharedTables({ name }: Profile, mappings: readonly Mapping[]): vo
   }
 }
 
-function planMapping(
+/** One mapping, checked and, once it is used, compiled. Throws SOURCE_TABLE_CHANGED for what the source does not have. */
+export function planMapping(
   declared: Mapping,
   tables: Map<string, SourceTable>,
   options: MappingOptions,

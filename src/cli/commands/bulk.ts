@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { ENTITY_ALIASES } from '../entities.ts';
+import { splitList } from '../option-values.ts';
 import type { BulkCommandOptions } from './run-bulk.ts';
 
 export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
@@ -35,10 +36,3 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
   run: async (context, options, entities) =>
     (await import('./run-bulk.ts')).runBulkCommand(context, options, entities),
 };
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { schemaCommand } from './schema.ts';
+import { diagnoseCommand } from './diagnose.ts';
 import { bulkCommand } from './bulk.ts';
 import { syncCommand } from './sync.ts';
 import { statusCommand } from './status.ts';
@@ -9,6 +10,7 @@ import { testConnectionCommand } from './test-connection.ts';
 export const COMMANDS: readonly CommandDefinition[] = [
   testConnectionCommand,
   schemaCommand,
+  diagnoseCommand,
   bulkCommand,
   syncCommand,
   statusCommand,

@@ -1,0 +1,15 @@
+/** How the values of options are read. */
+import { InvalidArgumentError } from 'commander';
+
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** From 1. */
+export function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number from 1 is needed.');
+}

@@ -1,0 +1,89 @@
+/** Whether the source has what a mapping reads, and what of it would be left behind. Pure. */
+import { suggest } from '../core/suggest.ts';
+import { inputsOf } from '../mapping/compile.ts';
+import type { Mapping, QueryMapping } from '../mapping/mapping.ts';
+import type { SourceTable } from '../mysql/catalog-model.ts';
+import { finding, type MappingFinding } from './finding.ts';
+
+export function checkSource(mapping: Mapping, tables: ReadonlyMap<string, SourceTable>): MappingFinding[] {
+  const table = tables.get(mapping.source.table);
+  if (!table) return [missingTable(mapping.source.table, tables)];
+  return [...missingColumns(mapping, table, tables), ...unmapped(mapping, table)];
+}
+
+function missingTable(name: string, tables: ReadonlyMap<string, SourceTable>): MappingFinding {
+  return finding(
+    'stops',
+    'source-table-missing',
+    null,
+    `The source has no table ${name}.${meant(suggest(name, tables.keys()))}`,
+  );
+}
+
+function missingColumns(
+  mapping: Mapping,
+  table: SourceTable,
+  tables: ReadonlyMap<string, SourceTable>,
+): MappingFinding[] {
+  const fields = mapping.shape === 'query' ? Object.keys(mapping.query.fields) : [];
+  const own = [
+    ...mapping.columns.flatMap(({ value }) =>
+      value.kind === 'extra' && value.columns === 'unmapped' ? [] : inputsOf(value),
+    ),
+    ...(mapping.where?.inputs ?? []),
+  ].filter((name) => !fields.includes(name));
+  const read = [
+    ...own.map((column) => ({ table: table.name, column })),
+    ...(mapping.shape === 'query' ? mapping.query.watches : []).flatMap((watch) =>
+      watch.inputs.map((column) => ({ table: watch.table, column })),
+    ),
+    ...(mapping.shape === 'query' ? Object.values(mapping.query.fields) : []).map(({ like }) => {
+      const [of = '', column = ''] = like.split(/\.(.*)/s);
+      return { table: of, column };
+    }),
+  ];
+  const findings = new Map<string, MappingFinding>();
+  for (const { table: of, column } of read) {
+    const found = tables.get(of);
+    if (!found) findings.set(of, missingTable(of, tables));
+    else if (!found.columns.some(({ name }) => name === column)) {
+      const hint = meant(
+        suggest(
+          column,
+          found.columns.map(({ name }) => name),
+        ),
+      );
+      const text = `The source table ${of} has no column ${column}.${hint}`;
+      findings.set(`${of}.${column}`, finding('stops', 'source-column-missing', column, text));
+    }
+  }
+  return [...findings.values()];
+}
+
+/** Columns that nothing reads, where the mapping has no place for what is left. */
+function unmapped(mapping: Mapping, table: SourceTable): MappingFinding[] {
+  if (mapping.columns.some(({ value }) => value.kind === 'extra' && value.columns === 'unmapped')) return [];
+  const read = new Set([
+    ...mapping.columns.flatMap(({ value }) => inputsOf(value)),
+    ...(mapping.where?.inputs ?? []),
+  ]);
+  const sql = mapping.shape === 'query' ? sqlOf(mapping) : '';
+  return table.columns
+    .filter(({ name }) => !read.has(name) && !sql.includes(`t.${name}`) && !sql.includes(`t.\`${name}\``))
+    .map(({ name, columnType }) =>
+      finding(
+        'loses',
+        'column-not-mapped',
+        name,
+        `Nothing reads ${name} (${columnType}), and the mapping has no column for what is left: it would be lost.`,
+      ),
+    );
+}
+
+function sqlOf({ query: { joins, fields } }: QueryMapping): string {
+  return [joins, ...Object.values(fields).map(({ sql }) => sql)].join(' ');
+}
+
+export function meant(name: string | null): string {
+  return name === null ? '' : ` Is it ${name}?`;
+}
