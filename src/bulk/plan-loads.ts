@@ -107,5 +107,5 @@ export async function planLoads(
 }
 
 function noKeyNote(table: string): string {
-  return `${table} has no primary or unique key that can be cut into ranges: it is read in one piece, and starts over when it is interrupted.`;
+  return `${table} has no primary or unique key that can be cut into ranges: it is read in one piece, and starts over when it is interrupted. bin/sync cannot follow a run that it is part of: give it a key at the source, or leave it out with --tables.`;
 }

@@ -1,5 +1,6 @@
 /** What a sync says while it runs: a line every few seconds, as long as something changes. */
 import type { SyncObserver, SyncProgress } from '../sync/sync-report.ts';
+import { quantity } from '../core/quantity.ts';
 import { formatCount } from '../telemetry/format.ts';
 import type { CommandContext } from './command.ts';
 import { describeSync } from './render-sync.ts';
@@ -56,6 +57,6 @@ export function progressLine(progress: SyncProgress): string {
     `${formatCount(rowChanges)} changes of ${formatCount(transactions)} transactions`,
     describeSync(progress),
   ];
-  if (overwritten > 0) parts.push(`${formatCount(overwritten)} rows of others overwritten`);
+  if (overwritten > 0) parts.push(`${quantity(overwritten, 'row')} of others overwritten`);
   return parts.join(' · ');
 }

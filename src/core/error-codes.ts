@@ -22,8 +22,14 @@ export const ERROR_CODES = {
   },
   PROFILE_UNKNOWN: {
     exit: EXIT.usage,
-    cause: 'No profile has this name, or the module does not export one.',
-    fix: 'Use --profile mirror, or the path of a module that exports a profile.',
+    cause: 'No profile has this name, or the module is not one that can be used; the message says why.',
+    fix: 'Use --profile mirror, or the path of a module that exports a profile, and mend what the message names.',
+  },
+  PROFILE_FAULT: {
+    exit: EXIT.usage,
+    cause:
+      'A function of the profile failed; mapping, column and place are named. Its chunk or batch was rolled back.',
+    fix: 'Mend the function. A value that cannot be used is told by refuse(), or by NULL with a flag. Then start the command again: it resumes.',
   },
   PLAINTEXT_REFUSED: {
     exit: EXIT.usage,
@@ -58,7 +64,7 @@ export const ERROR_CODES = {
   SOURCE_TABLE_CHANGED: {
     exit: EXIT.precondition,
     cause: 'A table of the source was dropped or altered after the plan was made.',
-    fix: 'Run bin/schema and then bin/bulk again; with --replace for a table whose columns changed.',
+    fix: 'Run bin/schema and then bin/bulk again; with --replace for a table whose columns changed. Of a mapping of yours, bin/diagnose says what was meant.',
   },
   SOURCE_QUERY_FAILED: {
     exit: EXIT.unexpected,
@@ -150,7 +156,7 @@ export const ERROR_CODES = {
   TARGET_SCHEMA_MISSING: {
     exit: EXIT.precondition,
     cause: 'Tables or columns that the plan needs are not in the target.',
-    fix: 'Run bin/schema.',
+    fix: 'Run bin/schema; where it has nothing to do, bin/diagnose says which columns do not fit, and what was meant.',
   },
   TARGET_SCHEMA_DIFFERS: {
     exit: EXIT.differences,

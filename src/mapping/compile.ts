@@ -4,6 +4,7 @@ import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
 import { carefulWriter } from './careful-encoder.ts';
 import type { CompiledMapping, CompiledOutput } from './compiled-mapping.ts';
 import { generateEncoder } from './generate-encoder.ts';
+import { guarded } from './guard.ts';
 import { fieldColumns } from './query-columns.ts';
 import { extraWriter } from './extra-writer.ts';
 import { MAX_FLAGS_BYTES } from './flags-writer.ts';
@@ -13,10 +14,11 @@ import { codecFor, valueWriter } from './types/index.ts';
 
 /** Compiles `mapping` for `table`. Throws TransfuseError when it names a column the table has not, or a type nobody knows. */
 export function compileMapping(
-  mapping: Mapping,
+  declared: Mapping,
   table: SourceTable,
   policies: ValuePolicies,
 ): CompiledMapping {
+  const mapping = guarded(declared);
   const { columns: sourceColumns, indexOf } = selectColumns(mapping, table);
   const prepared = mapping.columns.map((column): Omit<CompiledOutput, 'write'> => {
     const inputs = inputsOf(column.value).map(indexOf);

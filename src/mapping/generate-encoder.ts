@@ -2,7 +2,8 @@
  * The fast way to encode a row: one function for each table, generated as source text, because a loop over columns with a call
  * for each is several times slower than straight code. It walks a row of the MySQL text protocol and writes a tuple of PostgreSQL's
  * binary COPY; columns that pass through are never JavaScript values. Nothing from a catalog or a row enters the text: names
- * and functions are reached through `context`.
+ * and functions are reached through `context`. Code for many columns is cut into several functions: V8 optimizes none beyond 60 KB
+ * of bytecode, and from about 90 columns on one function was ten times slower than two.
  */
 import { TransfuseError } from '../core/errors.ts';
 import { writeFlags } from './flags-writer.ts';
@@ -24,6 +25,7 @@ export function generateEncoder(
   const context: unknown[] = [];
   const declarations: string[] = [];
   const body: string[] = [];
+  const places: string[] = [];
   const bind = (prefix: string, value: unknown) => {
     const name = `${prefix}${context.push(value) - 1}`;
     declarations.push(`const ${name} = context[${context.length - 1}];`);
@@ -37,7 +39,8 @@ export function generateEncoder(
   let scanned = 0;
   const scanTo = (column: number) => {
     for (; scanned <= column; scanned++) {
-      body.push(`let s${scanned} = -1, e${scanned} = -1; length = src[p++];
+      places.push(`s${scanned} = -1, e${scanned} = -1`);
+      body.push(`s${scanned} = e${scanned} = -1; length = src[p++];
 if (length !== 251) { ${READ_LENGTH} s${scanned} = p; e${scanned} = p += length; }`);
     }
   };
@@ -117,14 +120,63 @@ if (key === null) { ${WRITE_NULL} } else o = ${bind('w', writeUuidV5)}(${bind('n
   }
   scanTo(sourceCount - 1);
   const malformed = bind('m', malformedRow);
-  const source = `${declarations.join('\n')}
+  const source = sourceText({
+    declarations,
+    places,
+    body,
+    malformed,
+    isFiltered: mapping.where !== undefined,
+  });
+  return (new Function('context', source) as (context: unknown[]) => RowEncoder)(context);
+}
+
+interface EncoderCode {
+  declarations: readonly string[];
+  /** Where columns lie that are looked at later than they are passed, or more than once. */
+  places: readonly string[];
+  /** Each statement passes, reads or writes a column. */
+  body: readonly string[];
+  malformed: string;
+  isFiltered: boolean;
+}
+
+const MAX_STATEMENTS = 64;
+const SEGMENT_STATEMENTS = 32;
+const TEMPORARY = 'let length = 0, e = 0, n = 0, key = null;';
+
+function sourceText(code: EncoderCode): string {
+  return code.body.length <= MAX_STATEMENTS ? oneFunction(code) : severalFunctions(code);
+}
+
+function oneFunction({ declarations, places, body, malformed }: EncoderCode): string {
+  return `${declarations.join('\n')}
 return function encodeRow(src, p, end, dst, o) {
-let length = 0, e = 0, n = 0, key = null, from = 0;
+${TEMPORARY} let ${['from = 0', ...places].join(', ')};
 ${body.join('\n')}
 if (p !== end) ${malformed}();
 return o;
 };`;
-  return (new Function('context', source) as (context: unknown[]) => RowEncoder)(context);
+}
+
+/** They share the places of columns, and say by `at` how far in the row they came. */
+function severalFunctions({ declarations, places, body, malformed, isFiltered }: EncoderCode): string {
+  const segments: string[] = [];
+  const calls: string[] = [];
+  for (let first = 0; first < body.length; first += SEGMENT_STATEMENTS) {
+    const statements = body.slice(first, first + SEGMENT_STATEMENTS).join('\n');
+    const name = `segment${segments.length}`;
+    segments.push(`function ${name}(src, p, end, dst, o) { ${TEMPORARY}\n${statements}\nat = p; return o; }`);
+    calls.push(`o = ${name}(src, at, end, dst, o);${isFiltered ? ` if (o === ${FILTERED}) return o;` : ''}`);
+  }
+  return `${declarations.join('\n')}
+let ${['at = 0', 'from = 0', ...places].join(', ')};
+${segments.join('\n')}
+return function encodeRow(src, p, end, dst, o) {
+at = p;
+${calls.join('\n')}
+if (at !== end) ${malformed}();
+return o;
+};`;
 }
 
 /** The types whose binary form is their text: all that a transform on bytes can write. */

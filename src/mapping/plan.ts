@@ -35,6 +35,7 @@ export function makePlan(
   const all = profile.mappings(source, options);
   refuseOtherServices(profile, all);
   refuseSharedTables(profile, all);
+  refuseMalformed(profile, all);
   const known = new Set(all.map((mapping) => mapping.source.table));
   const unknown = tables?.filter((name) => !known.has(name)) ?? [];
   if (unknown.length > 0) {
@@ -63,6 +64,24 @@ function refuseOtherServices({ name, services }: Profile, mappings: readonly Map
     `The profile ${name} cannot be used: its mapping ${other.id} is of the service ${other.service}, which the profile does not list among its services.`,
     { where: { profile: name, mapping: other.id } },
   );
+}
+
+const SHAPES: readonly unknown[] = ['row', 'query'];
+const PHI_CLASSES: readonly unknown[] = ['none', 'identifier', 'clinical', 'critical'];
+
+/** Modules in plain JavaScript are not checked by a compiler. */
+function refuseMalformed({ name }: Profile, mappings: readonly Mapping[]): void {
+  const refusal = (mapping: Mapping, what: string): TransfuseError =>
+    new TransfuseError(
+      'PROFILE_UNKNOWN',
+      `The profile ${name} cannot be used: its mapping ${mapping.id} has ${what}.`,
+      { where: { profile: name, mapping: mapping.id } },
+    );
+  for (const mapping of mappings) {
+    if (!SHAPES.includes(mapping.shape)) throw refusal(mapping, `no shape: ${SHAPES.join(' or ')}`);
+    const odd = mapping.columns.find(({ phi }) => !PHI_CLASSES.includes(phi));
+    if (odd) throw refusal(mapping, `a column ${odd.target.name} of no PHI class: ${PHI_CLASSES.join(', ')}`);
+  }
 }
 
 /** What empties or replaces the rows of one mapping must not meet those of another. */

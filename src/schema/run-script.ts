@@ -42,8 +42,13 @@ async function make(connection: TargetConnection, { schema, sql }: SchemaScript)
   try {
     await inTransaction(connection, () => connection.query(sql));
   } catch (error) {
-    if (error instanceof TransfuseError) throw error;
-    throw classifyTargetError(error, { action: `create the schema ${schema}` });
+    if (!(error instanceof TransfuseError))
+      throw classifyTargetError(error, { action: `create the schema ${schema}` });
+    const { code, message, where, fix } = error;
+    throw new TransfuseError(code, `The script of the schema ${schema} was not run: ${message}`, {
+      where: { ...where, schema },
+      fix,
+    });
   }
 }
 

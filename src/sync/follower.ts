@@ -201,6 +201,10 @@ export class Follower {
       await Promise.all([handoff.settled(), refresher?.close()]);
       return 'at the goal';
     }
+    const { until } = this.#options;
+    const { end } = this.#parts;
+    if (until !== null && !goal?.(reachedPlace(end)))
+      observer.onNote(`Waiting for ${until}: the source is at ${end.file}:${end.offset}.`);
     const stream = new BinlogStream({
       settings: settings.source,
       identity: replicaIdentity(run.id),

@@ -40,7 +40,7 @@ export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions
     throw impossible(
       planned,
       'it has no primary key, and no unique key without NULLs',
-      `Give the source table ${table.name} a primary key, or leave it out with --tables.`,
+      `Give the source table ${table.name} a primary key; then bin/schema, the SQL that it prints, bin/schema again, bin/bulk --tables ${table.name} --replace, and bin/sync. Or load everything but it into an empty database: bin/bulk --tables with the others.`,
     );
   }
   const targetKey = targetKeyOf(mapping, names);

@@ -153,6 +153,67 @@ describe('the compiled encoder', () => {
     );
   });
 
+  it('writes the same for more columns than one function takes, in any order, looked at again and filtered [invariant 1]', () => {
+    const wide = Array.from({ length: 150 }, (_, i) =>
+      sourceColumn('varchar', { name: `w${i}`, length: 20 }),
+    );
+    const wideTable = sourceTable('t', wide);
+    const text = (name: string, value: ColumnMapping['value']): ColumnMapping => ({
+      target: { name, type: 'text', nullable: true },
+      value,
+      phi: 'none',
+    });
+    const mark = {
+      name: 'mark',
+      apply: (value: string | null) => {
+        if (value === 'é') raiseFlag('has_e');
+        return value;
+      },
+    };
+    const all = wide.map(({ name }, i) =>
+      i % 7 === 0
+        ? text(`t${name}`, { kind: 'transform', inputs: [name], transform: mark })
+        : text(`c${name}`, { kind: 'column', column: name }),
+    );
+    const shapes = fc.tuple(fc.shuffledSubarray(all, { minLength: 70 }), fc.boolean(), fc.boolean());
+    const values = fc.array(fc.constantFrom(null, '', 'é', 'abc'), { minLength: 150, maxLength: 150 });
+    fc.assert(
+      fc.property(
+        shapes,
+        fc.array(values, { minLength: 1, maxLength: 3 }),
+        ([columns, noted, filtered], rowsOf) => {
+          const where = filtered
+            ? { inputs: ['w149', 'w3'], description: 'some', accepts: (a: string | null) => a !== 'abc' }
+            : undefined;
+          const extra: ColumnMapping = {
+            target: { name: 'extra', type: 'jsonb', nullable: false },
+            value: { kind: 'extra', columns: wide.map(({ name }) => name).filter((_, i) => i % 2 === 0) },
+            phi: 'none',
+          };
+          const mapping = mappingOf(noted ? [...columns, notes[0]!, extra] : columns, where);
+          const compiled = compileMapping(mapping, wideTable, POLICIES);
+          for (const row of rowsOf) {
+            const fields = compiled.sourceColumns.map(({ name }) => {
+              const value = row[Number(name.slice(1))]!;
+              return value === null ? null : Buffer.from(value);
+            });
+            const payload = rowPayload(fields);
+            const careful = Buffer.alloc(compiled.maxRowBytes(payload.length), 1);
+            const fast = Buffer.alloc(careful.length, 2);
+            const expected = encodeCarefully(compiled, fields, careful, 0);
+            const end = compiled.encode(payload, 0, payload.length, fast, 0);
+            if (expected === 'filtered') expect(end).toBe(FILTERED);
+            else {
+              expect(expected).toEqual({ end });
+              expect(fast.subarray(0, end).equals(careful.subarray(0, end))).toBe(true);
+            }
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('streams a large row in pieces to the same bytes [invariant 7]', () => {
     const compiled = compileMapping(mappingOf(direct), table, POLICIES);
     expect(compiled.streamable).toBe(true);

@@ -45,11 +45,14 @@ export async function runBulkCommand(
   const { profile } = await loadProfile(context.profileName, settings);
   const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
+  const all = destinations(settings, services);
+  // A mapping that cannot be compiled is better found before the first of several databases is loaded.
+  if (all.length > 1) for (const planned of plan.mappings) void planned.compiled;
   const progress = new ProgressModel();
   const display = await startProgressDisplay(progress, context.console);
   const loaded: LoadedDatabase[] = [];
   try {
-    for (const { destination, part } of partsOf(plan, destinations(settings, services))) {
+    for (const { destination, part } of partsOf(plan, all)) {
       const report = await runBulk({
         settings,
         target: destination.database,

@@ -150,14 +150,16 @@ function nextStep(status: Status): string {
     return `Run ${NEXT_SYNC}: it applies what changed at the source, and puts the objects below back.`;
   if (away.length > 0)
     return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
+  if (checkpoint && status.run.replayWaivedAt === null) {
+    const mending = rejects.length > 0 ? ' It loads rejected rows once they are mended at the source.' : '';
+    return `Run ${NEXT_SYNC}: it goes on from the position above.${mending}`;
+  }
   if (rejects.length > 0) {
     return 'Look at transfuse.rejects in the target, mend the rows at the source, then run bin/bulk --retry-rejects.';
   }
   if (status.run.replayWaivedAt !== null)
     return 'Everything is loaded. bin/sync cannot follow it, since bulk --no-sync gave up what changed during the load: for that, bin/bulk --replace.';
-  return checkpoint
-    ? `Everything is loaded. ${NEXT_SYNC} goes on from the position above.`
-    : 'Everything is loaded.';
+  return 'Everything is loaded.';
 }
 
 function render(status: Status): string {

@@ -29,7 +29,13 @@ const end = (await readBinlogPosition(source))!;
 await source.close();
 
 const { database } = settings.source;
-const decoder = new RowsDecoder({ database, mappings: syncPlan.mappings, watches: [], charsetOf, foldsNames: false });
+const decoder = new RowsDecoder({
+  database,
+  mappings: syncPlan.mappings,
+  watches: [],
+  charsetOf,
+  foldsNames: false,
+});
 const stream = new BinlogStream({
   settings: settings.source,
   identity: replicaIdentity('bench'),
