@@ -283,7 +283,7 @@ export const ERROR_CODES = {
   RELOAD_TOGETHER: {
     exit: EXIT.precondition,
     cause:
-      'Tables are to be loaded again whose foreign keys change other tables, and the source does not log what they change.',
+      'Tables are to be loaded again without others whose rows depend on them: by foreign keys that the source does not log, or by a query of the profile.',
     fix: 'Load the tables that are named together: bin/bulk --tables … --replace.',
   },
   SYNC_NOT_LOADED: {

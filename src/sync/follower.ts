@@ -120,6 +120,7 @@ export class Follower {
       });
       const starts = new LoadStarts(loads, sink.position);
       starts.checkCascades(syncPlan);
+      starts.checkWatches(syncPlan);
       const accepted = options.acceptSchema === null ? null : parseAcceptedPlace(options.acceptSchema);
       // Of several databases, the one whose table it was is meant, and others may be further.
       if (accepted && options.knownEnd === null && options.sharers === 1)

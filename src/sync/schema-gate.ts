@@ -113,7 +113,8 @@ export class SchemaGate {
   async #judgeAlter({ statement }: SourceStatement, alterations: Alterations): Promise<Passage> {
     const { decoder, server } = this.#options;
     const [altered] = statement.tables;
-    if (altered && decoder.isWatched(altered.database, altered.table))
+    const isTaken = altered && decoder.mappingsOf(altered.database, altered.table).length > 0;
+    if (altered && !isTaken && decoder.isWatched(altered.database, altered.table))
       return judgeWatched(alterations, decoder.isOwn(altered.database, altered.table));
     const table = this.#tableNamed(altered && decoder.nameOf(altered.database, altered.table));
     const judged = judgeAlter(table, alterations, server);

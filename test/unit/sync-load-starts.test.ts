@@ -6,6 +6,7 @@ import { mirrorProfile } from '../../src/profiles/mirror/mirror-profile.ts';
 import { planSync } from '../../src/sync/plan-sync.ts';
 import { RowsDecoder } from '../../src/sync/rows-decoder.ts';
 import { LoadStarts } from '../../src/sync/schema/load-starts.ts';
+import { profile as ward } from '../support/ward/ward.ts';
 import {
   mirrorOptions,
   sourceCatalog,
@@ -77,11 +78,8 @@ const CHILD = sourceTable(
     foreignKeys: [sourceForeignKey('f', ['parent_id'], 'parent', ['id'], { onDelete: 'CASCADE' })],
   },
 );
-const PLAN = planSync(makePlan(mirrorProfile, sourceCatalog([PARENT, CHILD]), mirrorOptions()), {
-  flavor: 'mariadb',
-  version: '10.11.0',
-  versionNumber: 101_100,
-});
+const SERVER = { flavor: 'mariadb', version: '10.11.0', versionNumber: 101_100 } as const;
+const PLAN = planSync(makePlan(mirrorProfile, sourceCatalog([PARENT, CHILD]), mirrorOptions()), SERVER);
 
 test('cascades are left out into a child that holds them, and a parent is not loaded again without its child [invariant 2]', () => {
   const child = new LoadStarts([load('child', at(500)), load('parent', null)], at(100));
@@ -93,6 +91,24 @@ test('cascades are left out into a child that holds them, and a parent is not lo
     new LoadStarts([load('parent', at(parent)), load('child', at(of))], at(100));
   expect(() => startsOf(500, 400).checkCascades(PLAN)).toThrow(/parent was loaded again, and child was not/);
   startsOf(500, 500).checkCascades(PLAN);
+});
+
+test('a table is not loaded again without those whose rows are selected by it [invariant 2]', () => {
+  const whole = (name: string) => sourceColumn(name, 'int(11)', { nullable: false });
+  const text = (name: string) => sourceColumn(name, 'varchar(30)');
+  const tables = [
+    sourceTable('wards', [whole('id'), text('name')]),
+    sourceTable('people', [whole('id'), text('name'), whole('ward'), whole('hidden')]),
+    sourceTable('notes', [whole('id'), whole('person'), text('note')]),
+  ].map((table) => ({ ...table, indexes: [sourceIndex('PRIMARY', ['id'])] }));
+  const plan = planSync(makePlan(ward, sourceCatalog(tables), mirrorOptions()), SERVER);
+  const startsOf = (wards: BinlogPosition | null, people: BinlogPosition | null) =>
+    new LoadStarts([load('wards', wards), load('people', people)], at(100));
+  expect(() => startsOf(at(500), null).checkWatches(plan)).toThrow(
+    /wards was loaded again, and people was not, whose rows are selected by it/,
+  );
+  startsOf(at(500), at(500)).checkWatches(plan);
+  startsOf(null, at(500)).checkWatches(plan);
 });
 
 test('a statement may write names in any case where the source takes them so, and only there [invariant 6]', () => {

@@ -51,17 +51,27 @@ export class LoadStarts {
    */
   checkCascades(plan: SyncPlan): void {
     for (const { parent, child } of plan.cascades) {
-      const [from, to] = [nameOf(plan, parent), nameOf(plan, child)];
-      const start = this.#starts.get(from);
-      if (!start) continue;
-      const childStart = this.#starts.get(to);
-      if (childStart && hasPassed(childStart, start)) continue;
-      throw new TransfuseError(
-        'RELOAD_TOGETHER',
-        `${from} was loaded again, and ${to} was not, whose rows change with it through a foreign key that the source does not log.`,
-        { where: { tables: `${from},${to}` }, fix: `bin/bulk --tables ${from},${to} --replace` },
-      );
+      const reason = 'whose rows change with it through a foreign key that the source does not log';
+      this.#requireTogether(nameOf(plan, parent), nameOf(plan, child), reason);
     }
+  }
+
+  /** Throws RELOAD_TOGETHER where a table was loaded anew and one whose rows are selected by it was not: what touched them is not read. */
+  checkWatches({ watches }: Pick<SyncPlan, 'watches'>): void {
+    for (const { table, mapping, isOwn } of watches) {
+      if (!isOwn) this.#requireTogether(table, mapping.planned.table.name, 'whose rows are selected by it');
+    }
+  }
+
+  #requireTogether(from: string, to: string, reason: string): void {
+    const start = this.#starts.get(from);
+    if (!start) return;
+    const dependentStart = this.#starts.get(to);
+    if (dependentStart && hasPassed(dependentStart, start)) return;
+    throw new TransfuseError('RELOAD_TOGETHER', `${from} was loaded again, and ${to} was not, ${reason}.`, {
+      where: { tables: `${from},${to}` },
+      fix: `bin/bulk --tables ${from},${to} --replace`,
+    });
   }
 }
 
