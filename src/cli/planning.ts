@@ -1,4 +1,5 @@
 /** What commands read from both ends before they make a plan. */
+import { destinationsOf } from '../config/destinations.ts';
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { MappingOptions, Profile } from '../mapping/mapping.ts';
@@ -9,7 +10,6 @@ import { openSource } from '../mysql/connection.ts';
 import { readTargetFacts } from '../postgres/catalog.ts';
 import { openTarget, type OpenTargetOptions } from '../postgres/connection.ts';
 import type { CommandContext } from './command.ts';
-import { destinations } from './destinations.ts';
 import { loadProfile } from '../profiles/load-profile.ts';
 
 /** The catalog of the source, read over a connection of its own. */
@@ -61,7 +61,7 @@ async function extensionsOf(
 
 /** The target databases that a profile fills. */
 export function databasesOf(settings: Settings, { services }: Pick<Profile, 'services'>): DatabaseSettings[] {
-  return destinations(settings, services).map(({ database }) => database);
+  return destinationsOf(settings.targets, services).map(({ database }) => database);
 }
 
 /** The settings of a plan, from those of the operator and what the target offers. */

@@ -10,11 +10,11 @@ export interface Destination {
 /** Where the tables of `services` go, in the order of loading. Services that share a database share a destination. */
 export function destinationsOf(
   targets: Settings['targets'],
-  services: ReadonlySet<ServiceName>,
+  services: readonly ServiceName[],
 ): Destination[] {
   const byPlace = new Map<string, Destination>();
   for (const service of SERVICE_NAMES) {
-    if (!services.has(service)) continue;
+    if (!services.includes(service)) continue;
     const database = targets[service];
     const place = JSON.stringify([database.host, database.port, database.database]);
     const known = byPlace.get(place);

@@ -1,6 +1,6 @@
 import { runBulk } from '../../bulk/bulk.ts';
 import type { BulkObserver } from '../../bulk/bulk-report.ts';
-import type { Destination } from '../../config/destinations.ts';
+import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
@@ -8,7 +8,7 @@ import { planOf, type Plan } from '../../mapping/plan.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { destinations, underDatabaseNames } from '../destinations.ts';
+import { underDatabaseNames } from '../destinations.ts';
 import { servicesOf } from '../entities.ts';
 import { preparePlan } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
@@ -45,7 +45,7 @@ export async function runBulkCommand(
   const { profile } = await loadProfile(context.profileName, settings);
   const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
-  const all = destinations(settings, services);
+  const all = destinationsOf(settings.targets, services);
   // A mapping that cannot be compiled is better found before the first of several databases is loaded.
   if (all.length > 1) for (const planned of plan.mappings) void planned.compiled;
   const progress = new ProgressModel();

@@ -1,10 +1,10 @@
+import { destinationsOf } from '../../config/destinations.ts';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { TransfuseError } from '../../core/errors.ts';
 import { diagnose, type DiagnoseReport } from '../../diagnose/diagnose.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { destinations } from '../destinations.ts';
 import { databasesOf, mappingOptions, readCatalog, readExtensions } from '../planning.ts';
 import { diagnoseHtml } from '../render-diagnose-html.ts';
 import { renderDiagnose } from '../render-diagnose.ts';
@@ -33,7 +33,7 @@ export async function runDiagnoseCommand(
     profile,
     catalog,
     mappingOptions: mappingOptions(settings, extensions),
-    destinations: destinations(settings, profile.services),
+    destinations: destinationsOf(settings.targets, profile.services),
     tables: options.tables ?? null,
     sampleRows: options.sample,
     signal,

@@ -1,4 +1,4 @@
-import type { Destination } from '../../config/destinations.ts';
+import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import type { DatabaseSettings } from '../../config/settings.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import type { ServiceName } from '../../core/services.ts';
@@ -14,7 +14,7 @@ import { printSchema, printScript } from '../../schema/print-schema.ts';
 import { runScript } from '../../schema/run-script.ts';
 import { SchemaDiffersError } from '../../schema/schema-differs-error.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { destinations, underDatabaseNames } from '../destinations.ts';
+import { underDatabaseNames } from '../destinations.ts';
 import { databasesOf, mappingOptions, readCatalog, readExtensions } from '../planning.ts';
 import {
   differencesDocument,
@@ -109,7 +109,7 @@ async function planSchemas(
   { profile, schema, scripts }: LoadedProfile,
   extensions: MappingOptions['extensions'],
 ): Promise<PlannedSchema[]> {
-  const all = destinations(settings, profile.services).flatMap((destination) =>
+  const all = destinationsOf(settings.targets, profile.services).flatMap((destination) =>
     destination.services.map((service) => ({ destination, service })),
   );
   if (scripts !== null) return all.map((one) => ({ ...one, schema: scripts[one.service]! }));

@@ -1,4 +1,4 @@
-import type { Destination } from '../../config/destinations.ts';
+import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import type { DatabaseSettings } from '../../config/settings.ts';
 import { quantity } from '../../core/quantity.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../../ledger/checkpoints.ts';
@@ -16,7 +16,7 @@ import { loadProfile } from '../../profiles/load-profile.ts';
 import { formatBytes, formatCount, formatDuration } from '../../telemetry/format.ts';
 import { renderTable } from '../../telemetry/text-table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { destinations, underDatabaseNames } from '../destinations.ts';
+import { underDatabaseNames } from '../destinations.ts';
 import { describeAway, NEXT_SYNC } from '../render-away.ts';
 import { describeSync } from '../render-sync.ts';
 
@@ -28,7 +28,7 @@ export async function runStatusCommand({
 }: CommandContext): Promise<CommandResult> {
   const { profile } = await loadProfile(profileName, settings);
   const parts: { destination: Destination; document: object; text: string }[] = [];
-  for (const destination of destinations(settings, profile.services)) {
+  for (const destination of destinationsOf(settings.targets, profile.services)) {
     const { database, services } = destination;
     const status = await readStatus(database, signal);
     const document = { database: database.database, services, ...documentOf(status) };

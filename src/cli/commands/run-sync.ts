@@ -1,4 +1,4 @@
-import type { Destination } from '../../config/destinations.ts';
+import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
@@ -6,7 +6,7 @@ import { runSync } from '../../sync/sync.ts';
 import type { SyncReport } from '../../sync/sync-report.ts';
 import { formatCount } from '../../telemetry/format.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { destinations, underDatabaseNames } from '../destinations.ts';
+import { underDatabaseNames } from '../destinations.ts';
 import { mappingOptions, readExtensions } from '../planning.ts';
 import { observeSync } from '../sync-progress.ts';
 
@@ -28,7 +28,7 @@ export async function runSyncCommand(
   }
   const { settings, signal } = context;
   const { profile, schema } = await loadProfile(context.profileName, settings);
-  const all = destinations(settings, profile.services);
+  const all = destinationsOf(settings.targets, profile.services);
   const extensions = await readExtensions(
     all.map(({ database }) => database),
     { applicationName: 'transfuse planning', signal },

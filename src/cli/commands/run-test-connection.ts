@@ -1,4 +1,4 @@
-import type { Destination } from '../../config/destinations.ts';
+import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import type { Settings } from '../../config/settings.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
@@ -7,7 +7,6 @@ import { inspectSource } from '../../preflight/inspect-source.ts';
 import { inspectTarget } from '../../preflight/inspect-target.ts';
 import { loadProfile, type LoadedProfile } from '../../profiles/load-profile.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { destinations } from '../destinations.ts';
 import type { OutputStream } from '../output.ts';
 import { renderFindings } from '../render-findings.ts';
 
@@ -31,7 +30,7 @@ export async function testConnection(
   const { profile, scripts } = await loadProfile(context.profileName, settings);
   const all = !options.source && !options.target;
   const { host, port, database } = settings.source;
-  const ends = destinations(settings, profile.services);
+  const ends = destinationsOf(settings.targets, profile.services);
   // The ends do not depend on each other; what one waits for, the other need not.
   const [source, ...targets] = await Promise.all([
     all || options.source ? inspectSource(settings.source, signal) : [],
