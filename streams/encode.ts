@@ -10,6 +10,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { ValueRefused } from '../src/core/reject-reasons.ts';
 import { FILTERED, type CompiledMapping } from '../src/mapping/compiled-mapping.ts';
+import type { EncodedSet, RowSetEncoder } from '../src/mapping/compiled-mapping.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { COPY_HEADER, COPY_TRAILER } from './copy-format.ts';
 import { LargeRowEncoder } from './large-row.ts';
@@ -40,7 +41,10 @@ export class EncodeStage extends Transform {
   #batchRows = 0;
   #large: LargeRowEncoder | null = null;
   #pieces: Buffer[] = [];
+  /** Of the source. */
   rowsEncoded = 0;
+  /** For the target: as many, unless the mapping makes sets of rows. */
+  tuplesEncoded = 0;
   rowsFiltered = 0;
   rowsRefused = 0;
   bytesEncoded = 0;
@@ -79,6 +83,15 @@ export class EncodeStage extends Transform {
   }
 
   #encodePackets(data: Buffer): void {
+    if (this.#options.compiled.set) {
+      for (let from = 0; from < data.length;) {
+        const start = from + PACKET_HEADER_BYTES;
+        from = start + packetLength(data, from);
+        this.#encodeSet(this.#options.compiled.set, data, start, from);
+      }
+      this.#options.inputPool.release(data);
+      return;
+    }
     const { encode, maxRowBytes } = this.#options.compiled;
     const { batchRows } = this.#options;
     let input = data;
@@ -112,6 +125,7 @@ export class EncodeStage extends Transform {
       if (end > this.#outEnd) throw new RangeError('an encoder wrote more than it had announced');
       this.#at = end;
       this.rowsEncoded++;
+      this.tuplesEncoded++;
       if (++this.#batchRows >= batchRows) {
         this.#emitBatch();
         isStaged = false;
@@ -140,10 +154,16 @@ export class EncodeStage extends Transform {
     this.#large.end();
     this.#large = null;
     this.rowsEncoded++;
+    this.tuplesEncoded++;
     this.#batchRows++;
   }
 
   #encodeWhole(payload: Buffer): void {
+    const { set } = this.#options.compiled;
+    if (set) {
+      this.#encodeSet(set, payload, 0, payload.length);
+      return;
+    }
     const packet = Buffer.allocUnsafeSlow(this.#options.compiled.maxRowBytes(payload.length));
     try {
       const end = this.#options.compiled.encode(payload, 0, payload.length, packet, 0);
@@ -151,6 +171,7 @@ export class EncodeStage extends Transform {
       else {
         this.#append(packet, 0, end);
         this.rowsEncoded++;
+        this.tuplesEncoded++;
         this.#batchRows++;
       }
     } catch (error) {
@@ -158,6 +179,27 @@ export class EncodeStage extends Transform {
       this.rowsRefused++;
       this.#options.onRefused(payload);
     }
+  }
+
+  /** A set may be much larger than its row, so it is made in memory of its own. */
+  #encodeSet(encoder: RowSetEncoder, src: Buffer, start: number, end: number): void {
+    let set: EncodedSet | null;
+    try {
+      set = encoder.encode(src, start, end);
+    } catch (error) {
+      if (!(error instanceof ValueRefused)) throw error;
+      this.rowsRefused++;
+      this.#options.onRefused(Buffer.from(src.subarray(start, end)));
+      return;
+    }
+    if (set === null) {
+      this.rowsFiltered++;
+      return;
+    }
+    this.#append(set.buffer, 0, set.length);
+    this.rowsEncoded++;
+    this.tuplesEncoded += set.rows;
+    if (++this.#batchRows >= this.#options.batchRows) this.#emitBatch();
   }
 
   #append(source: Buffer, start: number, end: number): void {

@@ -23,6 +23,7 @@ import {
   sqlStateOf,
   targetErrorKind,
 } from '../postgres/errors.ts';
+import { checkCopied } from './chunk-counts.ts';
 import type { ChunkTask } from './chunk-task.ts';
 import { copyStatement } from './statements.ts';
 
@@ -39,7 +40,9 @@ interface CarefulOptions {
 
 interface EncodedRow {
   values: (Buffer | null)[];
-  tuple: Buffer;
+  tuples: Buffer;
+  /** How many tuples there are. */
+  count: number;
 }
 
 /** Loads what the source gives inside the open transaction. Throws driver errors that are not about a row's data as they are. */
@@ -59,6 +62,19 @@ function columnOf(error: unknown): string | null {
   return typeof column === 'string' ? column : null;
 }
 
+/** The source row whose tuple is at the line of the COPY; null where the server named none. */
+function suspectAt(
+  rows: readonly EncodedRow[],
+  from: number,
+  to: number,
+  line: number | null,
+): number | null {
+  if (line === null || line < 1) return null;
+  let before = 0;
+  for (let index = from; index < to; index++) if ((before += rows[index]!.count) >= line) return index;
+  return null;
+}
+
 class CarefulLoad {
   readonly counts = { rowsLoaded: 0, rowsFiltered: 0, rowsRejected: 0, bytesWritten: 0 };
   readonly #options: CarefulOptions;
@@ -67,7 +83,8 @@ class CarefulLoad {
   /** Rows of the batch, those that were filtered or refused among them. */
   #batchRows = 0;
   #batchBytes = 0;
-  #scratch = Buffer.allocUnsafeSlow(1 << 16);
+  /** Of the batch, as the source gave it. */
+  #readBytes = 0;
   #rejects: RejectedRow[] = [];
 
   constructor(options: CarefulOptions) {
@@ -78,14 +95,16 @@ class CarefulLoad {
   async add(payload: Buffer): Promise<void> {
     const { compiled } = this.#options.planned;
     const values = splitRow(payload, 0, compiled.sourceColumns.length);
-    const bound = compiled.maxRowBytes(payload.length);
-    if (this.#scratch.length < bound) this.#scratch = Buffer.allocUnsafeSlow(bound);
-    const encoded = encodeCarefully(compiled, values, this.#scratch, 0);
+    const encoded = encodeCarefully(compiled, values);
     if (encoded === 'filtered') this.counts.rowsFiltered++;
     else if ('reason' in encoded) this.#reject(values, encoded.reason, encoded.column, null);
-    else this.#rows.push({ values, tuple: Buffer.from(this.#scratch.subarray(0, encoded.end)) });
+    else {
+      this.#rows.push({ values, tuples: encoded.tuples, count: encoded.rows });
+      this.#batchBytes += encoded.tuples.length;
+    }
     this.#batchRows++;
     this.#batchBytes += payload.length;
+    this.#readBytes += payload.length;
     if (this.#batchRows >= this.#options.batchRows || this.#batchBytes >= MAX_BATCH_BYTES) await this.flush();
   }
 
@@ -93,7 +112,8 @@ class CarefulLoad {
     const { target, task, onProgress } = this.#options;
     await this.#copyRange(this.#rows, 0, this.#rows.length);
     await recordRejects(target, task.runId, task.mapping, task.chunk, this.#rejects);
-    onProgress(this.#batchRows, this.#batchBytes);
+    onProgress(this.#batchRows, this.#readBytes);
+    this.#readBytes = 0;
     this.#rows = [];
     this.#rejects = [];
     this.#batchRows = 0;
@@ -122,8 +142,7 @@ class CarefulLoad {
       return;
     }
     // The server says at which row it stopped: a good guess, but only a row that fails alone is rejected.
-    const line = copyLineOf(error);
-    const suspect = line !== null && line >= 1 && line <= to - from ? from + line - 1 : null;
+    const suspect = suspectAt(rows, from, to, copyLineOf(error));
     if (suspect === null) {
       const middle = (from + to) >>> 1;
       await this.#copyRange(rows, from, middle);
@@ -137,7 +156,8 @@ class CarefulLoad {
 
   /** Returns the server's complaint about the data, null where it took all; throws everything else. */
   async #tryCopy(rows: EncodedRow[], from: number, to: number): Promise<unknown> {
-    const tuples = rows.slice(from, to).map((row) => row.tuple);
+    const batch = rows.slice(from, to);
+    const tuples = batch.map((row) => row.tuples);
     const copy = this.#options.target.client.query(copyFrom(this.#copySql));
     try {
       await pipeline(Readable.from([COPY_HEADER, ...tuples, COPY_TRAILER]), copy);
@@ -145,7 +165,12 @@ class CarefulLoad {
       if (targetErrorKind(error) === 'data') return error;
       throw error;
     }
-    this.counts.rowsLoaded += copy.rowCount;
+    checkCopied(
+      this.#options.task,
+      batch.reduce((sum, { count }) => sum + count, 0),
+      copy.rowCount,
+    );
+    this.counts.rowsLoaded += batch.length;
     for (const tuple of tuples) this.counts.bytesWritten += tuple.length;
     return null;
   }

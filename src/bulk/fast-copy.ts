@@ -78,7 +78,7 @@ export async function copyFast(options: FastCopyOptions): Promise<CopyResult> {
     await settle(sink, target);
     throw !signal.aborted && isAboutRows(error) ? new NeedsCare() : error;
   }
-  checkCopied(task, encode.rowsEncoded, sink.rowsCopied);
+  checkCopied(task, encode.tuplesEncoded, sink.rowsCopied);
   onProgress(encode.rowsFiltered + encode.rowsRefused, source.bytesRead - reportedBytes);
   await recordRejects(target, task.runId, task.mapping, task.chunk, rejects);
   return {
@@ -110,8 +110,7 @@ async function settle(sink: CopySink, target: TargetConnection): Promise<void> {
 function explainRefusal(task: ChunkTask, planned: PlannedMapping, payload: Buffer): RejectedRow {
   const { compiled } = planned;
   const values = splitRow(payload, 0, compiled.sourceColumns.length);
-  const scratch = Buffer.allocUnsafe(compiled.maxRowBytes(payload.length));
-  const refusal = encodeCarefully(compiled, values, scratch, 0);
+  const refusal = encodeCarefully(compiled, values);
   // The careful encoder refuses whatever the fast one does; without a reason the row must not be passed over.
   if (typeof refusal === 'string' || !('reason' in refusal)) throw new NeedsCare();
   return {

@@ -19,6 +19,7 @@ export function holdsInReplay(
 }
 
 function tellsRowsApart({ mapping, table }: PlannedMapping, columns: ReadonlySet<string>): boolean {
+  if (mapping.shape === 'rows') return mapping.key.every((column) => columns.has(column));
   const key = rowKeyColumns(table);
   if (key.length === 0) return false;
   const values = mapping.columns.filter(({ target }) => columns.has(target.name)).map(({ value }) => value);

@@ -1,7 +1,9 @@
 import { unwatchTables } from '../ledger/foreign-watch.ts';
 import { forgetLoad, type Load } from '../ledger/loads.ts';
 import { restartRun, type Run } from '../ledger/runs.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
 import { qualified } from '../postgres/identifiers.ts';
+import { rowsOfShare } from '../postgres/rows-of-share.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import { holdsInReplay } from './holds-in-replay.ts';
@@ -31,10 +33,9 @@ export async function prepareTables(
 ): Promise<Run> {
   const { plan, replace, observer } = options;
   const begun = plan.mappings.filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'complete');
-  const tables = begun
-    .filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'loaded')
-    .map(({ mapping }) => mapping.target);
-  if (tables.length === 0) return run;
+  const filled = begun.filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'loaded');
+  if (filled.length === 0) return run;
+  const tables = distinctTables(filled);
   await session.run((target) =>
     saveAndDropObjects(target, run.id, {
       tables,
@@ -57,12 +58,31 @@ export async function prepareTables(
     : run.startPosition;
   await session.run((target) =>
     inTransaction(target, async () => {
-      const names = tables.map(({ schema, table }) => qualified(schema, table));
-      await target.query(`TRUNCATE ${names.join(', ')}`);
+      for (const statement of emptyingStatements(filled)) await target.query(statement);
       for (const id of forgotten) await forgetLoad(target, run.id, id);
       // In the same transaction: rows of before under the new position would lack what happened in between.
       if (isAll) await restartRun(target, run.id, startPosition, { ...plan.options });
     }),
   );
   return { ...run, startPosition };
+}
+
+function distinctTables(filled: readonly PlannedMapping[]): PlannedMapping['mapping']['target'][] {
+  const byName = new Map(
+    filled.map(({ mapping: { target } }) => [qualified(target.schema, target.table), target]),
+  );
+  return [...byName.values()];
+}
+
+/** A table whose rows are all to go is emptied; of one that others fill too, only the rows that are to be loaded again. */
+function emptyingStatements(filled: readonly PlannedMapping[]): string[] {
+  const ids = new Set(filled.map(({ mapping }) => mapping.id));
+  const whole = filled.filter(({ share }) => share === null || share.mappings.every((id) => ids.has(id)));
+  const names = distinctTables(whole).map(({ schema, table }) => qualified(schema, table));
+  const parts = filled.flatMap(({ mapping: { target }, share }) =>
+    share && !share.mappings.every((id) => ids.has(id))
+      ? [`DELETE FROM ${qualified(target.schema, target.table)} AS t WHERE ${rowsOfShare(share.constants)}`]
+      : [],
+  );
+  return [...(names.length > 0 ? [`TRUNCATE ${names.join(', ')}`] : []), ...parts];
 }

@@ -48,7 +48,9 @@ export function checkTargetEmpty(
   const hasRows = ({ schema, table }: { schema: string; table: string }): boolean =>
     tables.get(qualified(schema, table))?.hasRows !== false;
   const foreign = mappings
-    .filter(({ mapping }) => hasRows(mapping.target) && !isOurs(mapping.id))
+    .filter(
+      ({ mapping, share }) => hasRows(mapping.target) && !(share?.mappings ?? [mapping.id]).some(isOurs),
+    )
     .map(({ mapping }) => `${mapping.target.schema}.${mapping.target.table}`);
   if (foreign.length === 0) return;
   throw new TransfuseError(

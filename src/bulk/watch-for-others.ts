@@ -1,6 +1,6 @@
 import { watchTables } from '../ledger/foreign-watch.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
-import { targetKeyOf } from '../mapping/target-key.ts';
+import { rowKeyOf } from '../mapping/target-key.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 
@@ -9,7 +9,7 @@ export async function watchForOthers(
   target: TargetConnection,
   { mapping, table }: PlannedMapping,
 ): Promise<void> {
-  const key = targetKeyOf(mapping, rowKeyColumns(table));
+  const key = rowKeyOf(mapping, rowKeyColumns(table));
   if (!key || key.length === 0) return;
-  await watchTables(target, [{ ...mapping.target, key: key.map((column) => column.target.name) }]);
+  await watchTables(target, [{ ...mapping.target, key }]);
 }

@@ -66,11 +66,13 @@ export function databasesOf(settings: Settings, { services }: Pick<Profile, 'ser
 
 /** The settings of a plan, from those of the operator and what the target offers. */
 export function mappingOptions(
-  { mapping }: Settings,
+  { mapping, source }: Settings,
   extensions: MappingOptions['extensions'],
 ): MappingOptions {
-  const { zeroDate, nul, tinyint1, identifierCase, targetSchema } = mapping;
-  return { policies: { zeroDate, nul, tinyint1 }, identifierCase, targetSchema, extensions };
+  const { zeroDate, nul, tinyint1, identifierCase, targetSchema, cutoverDate, orphans } = mapping;
+  const policies = { zeroDate, nul, tinyint1 };
+  const { timeZone } = source;
+  return { policies, identifierCase, targetSchema, extensions, timeZone, cutoverDate, orphans };
 }
 
 /** Reads both ends and makes the plan of the named source tables, or of all. Changes nothing. */

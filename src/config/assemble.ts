@@ -38,6 +38,8 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
       tinyint1: environment.TINYINT1 ?? 'smallint',
       identifierCase: environment.IDENTIFIER_CASE ?? 'lower',
       targetSchema: environment.TARGET_SCHEMA ?? 'public',
+      cutoverDate: environment.CUTOVER_DATE ?? null,
+      orphans: environment.ORPHAN_POLICY ?? 'reject',
     },
     fieldKey: environment.FIELD_KEY ?? null,
     log: { level: environment.LOG_LEVEL ?? 'info', dir: resolve(cwd, environment.LOG_DIR ?? 'logs') },

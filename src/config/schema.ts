@@ -2,6 +2,7 @@ import { SERVICES, type ServiceName } from '../core/services.ts';
 import {
   anything,
   databaseName,
+  date,
   hexDigits,
   oneOf,
   optional,
@@ -197,6 +198,18 @@ const TABLE = {
     'Case of table and column names in the target',
   ),
 
+  ORPHAN_POLICY: choice(
+    ['reject', 'null'],
+    'reject',
+    'mapping',
+    'What becomes of a row that needs another one which the source does not have: rejected, or loaded without it and flagged, where the target allows that',
+  ),
+  CUTOVER_DATE: optional(date(), 'a date such as 2026-03-01', '', {
+    section: 'mapping',
+    describes:
+      'Day on which the new system takes over. What is over, current or still to come is judged by it; the profile openemr needs it',
+  }),
+
   FIELD_KEY: optional(hexDigits(64), FIELD_KEY_FORM, '', {
     section: 'safety',
     describes:
@@ -231,7 +244,6 @@ const TABLE = {
   GCS_API_ENDPOINT: later('Address of another storage API'),
   GCS_KMS_KEY: later('Key that encrypts the objects'),
   DOCUMENTS_ROOT: later('Directory of the legacy document files'),
-  ORPHAN_POLICY: later('reject, null or stub for references to rows that do not exist', 'reject'),
   METRICS_PORT: later('Port of the metrics', '9090'),
   DASHBOARD_PORT: later('Port of the dashboard', '3000'),
   DASHBOARD_HOST: later('Address it listens on', '127.0.0.1'),

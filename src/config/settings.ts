@@ -44,6 +44,9 @@ export interface Settings {
     tinyint1: 'smallint' | 'boolean';
     identifierCase: 'lower' | 'keep';
     targetSchema: string;
+    /** YYYY-MM-DD. */
+    cutoverDate: string | null;
+    orphans: 'reject' | 'null';
   };
   /** Of the fields that a profile encrypts: 64 hexadecimal digits. Secret. */
   fieldKey: string | null;

@@ -98,6 +98,15 @@ export function schemaName(): Parse<string> {
     /^(?:pg_|(?:transfuse|information_schema)$)/i.test(given) ? undefined : parseName(given);
 }
 
+/** A day of the calendar, `YYYY-MM-DD`. */
+export function date(): Parse<string> {
+  return (given) => {
+    const moment = /^\d{4}-\d\d-\d\d$/.test(given) ? new Date(`${given}T00:00:00Z`) : null;
+    const isDay = moment !== null && !Number.isNaN(moment.getTime());
+    return isDay && moment.toISOString().startsWith(given) ? given : undefined;
+  };
+}
+
 /** An IANA name. Offsets such as +02:00 are none: a legacy clock follows the summer time of its zone. */
 export function timeZone(): Parse<string> {
   return (given) => {

@@ -1,7 +1,7 @@
 /** Whether the source has what a mapping reads, and what of it would be left behind. Pure. */
 import { suggest } from '../core/suggest.ts';
 import { inputsOf } from '../mapping/compile.ts';
-import type { Mapping, QueryMapping } from '../mapping/mapping.ts';
+import { queryOf, type Mapping, type Query } from '../mapping/mapping.ts';
 import type { SourceTable } from '../mysql/catalog-model.ts';
 import { finding, type MappingFinding } from './finding.ts';
 
@@ -25,19 +25,25 @@ function missingColumns(
   table: SourceTable,
   tables: ReadonlyMap<string, SourceTable>,
 ): MappingFinding[] {
-  const fields = mapping.shape === 'query' ? Object.keys(mapping.query.fields) : [];
+  const query = queryOf(mapping);
+  const added = mapping.shape === 'rows' ? mapping.expansion : null;
+  const fields = [...Object.keys(query?.fields ?? {}), ...Object.keys(added?.fields ?? {})];
   const own = [
     ...mapping.columns.flatMap(({ value }) =>
       value.kind === 'extra' && value.columns === 'unmapped' ? [] : inputsOf(value),
     ),
     ...(mapping.where?.inputs ?? []),
+    ...(added?.inputs ?? []),
   ].filter((name) => !fields.includes(name));
   const read = [
     ...own.map((column) => ({ table: table.name, column })),
-    ...(mapping.shape === 'query' ? mapping.query.watches : []).flatMap((watch) =>
+    ...(query?.watches ?? []).flatMap((watch) =>
       watch.inputs.map((column) => ({ table: watch.table, column })),
     ),
-    ...(mapping.shape === 'query' ? Object.values(mapping.query.fields) : []).map(({ like }) => {
+    ...[
+      ...Object.values(query?.fields ?? {}).map(({ like }) => like),
+      ...Object.values(added?.fields ?? {}),
+    ].map((like) => {
       const [of = '', column = ''] = like.split(/\.(.*)/s);
       return { table: of, column };
     }),
@@ -66,8 +72,10 @@ function unmapped(mapping: Mapping, table: SourceTable): MappingFinding[] {
   const read = new Set([
     ...mapping.columns.flatMap(({ value }) => inputsOf(value)),
     ...(mapping.where?.inputs ?? []),
+    ...(mapping.shape === 'rows' ? mapping.expansion.inputs : []),
   ]);
-  const sql = mapping.shape === 'query' ? sqlOf(mapping) : '';
+  const query = queryOf(mapping);
+  const sql = query ? sqlOf(query) : '';
   return table.columns
     .filter(({ name }) => !read.has(name) && !sql.includes(`t.${name}`) && !sql.includes(`t.\`${name}\``))
     .map(({ name, columnType }) =>
@@ -80,7 +88,7 @@ function unmapped(mapping: Mapping, table: SourceTable): MappingFinding[] {
     );
 }
 
-function sqlOf({ query: { joins, fields } }: QueryMapping): string {
+function sqlOf({ joins, fields }: Query): string {
   return [joins, ...Object.values(fields).map(({ sql }) => sql)].join(' ');
 }
 

@@ -18,7 +18,9 @@ export interface DescribedColumn {
 export function describeColumns({ columns, ...mapping }: Mapping, table: SourceTable): DescribedColumn[] {
   const types = new Map(table.columns.map(({ name, columnType }) => [name, columnType]));
   const named = (name: string): string => {
-    const field = mapping.shape === 'query' ? mapping.query.fields[name] : undefined;
+    const field = mapping.shape === 'row' ? undefined : mapping.query.fields[name];
+    const like = mapping.shape === 'rows' ? mapping.expansion.fields[name] : undefined;
+    if (like !== undefined) return `${name} (of each row of the set, as ${like})`;
     return field ? `${name} (selected, as ${field.like})` : `${name} ${types.get(name) ?? '(missing)'}`;
   };
   return columns.map(({ value, target, phi }) => ({
@@ -39,6 +41,8 @@ function howOf(value: Expression): string {
       return value.transform.name;
     case 'uuid':
       return `the id of this ${value.entity}`;
+    case 'reference':
+      return `the id of the ${value.entity} that it names, ${value.onOrphan === 'reject' ? 'rejected' : 'none'} where there is no such row`;
     case 'constant':
       return value.value === null ? 'always NULL' : 'always the same';
     case 'flags':

@@ -7,7 +7,7 @@ import type { Destination } from '../config/destinations.ts';
 import type { Settings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { ServiceName } from '../core/services.ts';
-import type { Mapping, MappingOptions, Profile } from '../mapping/mapping.ts';
+import { queryOf, type Mapping, type MappingOptions, type Profile } from '../mapping/mapping.ts';
 import { planMapping, type PlannedMapping } from '../mapping/plan.ts';
 import { targetKeyOf } from '../mapping/target-key.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
@@ -92,7 +92,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<DiagnoseReport
 }
 
 function tablesOf(mapping: Mapping): string[] {
-  const watched = mapping.shape === 'query' ? mapping.query.watches.map(({ table }) => table) : [];
+  const watched = queryOf(mapping)?.watches.map(({ table }) => table) ?? [];
   return [mapping.source.table, ...watched];
 }
 

@@ -51,7 +51,7 @@ export async function sampleRows(
 }
 
 function orderBy({ mapping }: PlannedMapping, key: readonly string[], direction: string): string {
-  const prefix = mapping.shape === 'query' ? 't.' : '';
+  const prefix = mapping.shape === 'row' ? '' : 't.';
   return ` ORDER BY ${key.map((name) => `${prefix}${quoteSourceIdentifier(name)} ${direction}`).join(', ')}`;
 }
 
@@ -75,7 +75,7 @@ class Tally {
     if (this.#scratch.length < bound) this.#scratch = Buffer.allocUnsafeSlow(bound);
     const values = splitRow(payload, 0, compiled.sourceColumns.length);
     this.#rows++;
-    if (encodeCarefully(compiled, values, this.#scratch, 0) === 'filtered') {
+    if (encodeCarefully(compiled, values) === 'filtered') {
       this.#filtered++;
       return;
     }

@@ -16,13 +16,16 @@ CREATE TABLE IF NOT EXISTS transfuse.touched_rows (
   PRIMARY KEY (run_id, mapping, watch, inputs_hash)
 );
 COMMENT ON TABLE transfuse.touched_rows IS 'Rows of query mappings that a change of the source has touched, until they are selected again';
-COMMENT ON COLUMN transfuse.touched_rows.watch IS 'Which of the mapping''s watches saw it; -1: inputs are the key of the source row';
+COMMENT ON COLUMN transfuse.touched_rows.watch IS 'Which of the mapping''s watches saw it; -1: inputs are the key of the source row; -2: so too, and what is gone is to go';
 COMMENT ON COLUMN transfuse.touched_rows.inputs IS 'A JSON array of texts';
 COMMENT ON COLUMN transfuse.touched_rows.touched IS 'Changes with each touch: an entry goes only as it was read';
 `;
 
 /** `watch` of an entry whose inputs are the key itself. */
 export const KEY_ITSELF = -1;
+
+/** The same, of a row that others refer to: it may have to go, once these have been made anew. */
+export const KEY_LEFT = -2;
 
 export interface Touch {
   mapping: string;
@@ -66,16 +69,24 @@ export async function hasTouchedRows(target: Target, runId: string): Promise<boo
   return rows.length > 0;
 }
 
-/** The oldest entries: keys themselves, or those whose keys have to be looked up. */
+export type TouchKind = 'lookup' | 'key' | 'left';
+
+const WATCHES: Readonly<Record<TouchKind, string>> = {
+  lookup: 'watch >= 0',
+  key: `watch = ${KEY_ITSELF}`,
+  left: `watch = ${KEY_LEFT}`,
+};
+
+/** Entries whose keys have to be looked up, or keys, in the order of these mappings, oldest first. */
 export async function readTouchedRows(
   target: Target,
   runId: string,
-  { isKey, limit }: { isKey: boolean; limit: number },
+  { kind, mappings, limit }: { kind: TouchKind; mappings: readonly string[]; limit: number },
 ): Promise<TouchedRow[]> {
   const { rows } = await target.query<TouchedRow>(
     `SELECT mapping, watch::integer AS watch, inputs, touched::text AS touched FROM transfuse.touched_rows
-     WHERE run_id = $1 AND (watch = ${KEY_ITSELF}) = $2 ORDER BY touched, mapping, inputs_hash LIMIT $3`,
-    [runId, isKey, limit],
+     WHERE run_id = $1 AND ${WATCHES[kind]} ORDER BY array_position($2::text[], mapping), touched, inputs_hash LIMIT $3`,
+    [runId, mappings, limit],
   );
   return rows;
 }

@@ -1,14 +1,16 @@
 /** The slow and careful way to encode a row: value by value, each one checked, so that a bad one can be named. */
-import { ValueRefused, type RejectReason } from '../core/reject-reasons.ts';
-import type { CompiledMapping, CompiledOutput } from './compiled-mapping.ts';
+import { ValueRefused } from '../core/reject-reasons.ts';
+import type { CompiledMapping, CompiledOutput, Refusal } from './compiled-mapping.ts';
 import { decodeText } from './decode-text.ts';
 import type { ExtraWriter } from './extra-writer.ts';
 import { writeFlags } from './flags-writer.ts';
 import type { ColumnMapping } from './mapping.ts';
+import { referenceWriter } from './reference-writer.ts';
 import { beginRow } from './row-notes.ts';
 import { entityNamespace, uuidName, valueWriter, writeUuidV5 } from './types/index.ts';
 
 const NULL_LENGTH = -1;
+const EMPTY = Buffer.alloc(0);
 
 /** Splits a row payload of the text protocol into its values; null for NULL. For the slow and careful path. */
 export function splitRow(src: Buffer, start: number, columnCount: number): (Buffer | null)[] {
@@ -36,16 +38,20 @@ export function splitRow(src: Buffer, start: number, columnCount: number): (Buff
   return values;
 }
 
+/** What a source row becomes: tuples of binary COPY, one for most mappings; or the column that refuses it. */
+export type CarefulResult = { tuples: Buffer; rows: number } | Refusal | 'filtered';
+
 /** Encodes a row value by value, checking each: says which column refuses, at a cost that only bad rows pay. */
 export function encodeCarefully(
   compiled: CompiledMapping,
-  values: (Buffer | null)[],
-  dst: Buffer,
-  at: number,
-): { end: number } | { column: string; reason: RejectReason } | 'filtered' {
+  values: readonly (Buffer | null)[],
+): CarefulResult {
+  if (compiled.set) {
+    const set = compiled.set.encodeCarefully(values);
+    if (typeof set === 'string' || 'reason' in set) return set;
+    return { tuples: Buffer.from(set.buffer.subarray(0, set.length)), rows: set.rows };
+  }
   const { where } = compiled.mapping;
-  let column = '(filter)';
-  beginRow();
   try {
     if (where) {
       const indexes = where.inputs.map((name) =>
@@ -53,8 +59,27 @@ export function encodeCarefully(
       );
       if (!where.accepts(...indexes.map((index) => utf8(values[index]!)))) return 'filtered';
     }
-    let end = dst.writeInt16BE(compiled.outputs.length, at);
-    for (const output of compiled.outputs) {
+  } catch (error) {
+    if (error instanceof ValueRefused) return { column: '(filter)', reason: error.reason };
+    throw error;
+  }
+  const dst = Buffer.allocUnsafe(compiled.maxRowBytes(payloadBytes(values)));
+  const encoded = encodeValues(compiled, values, dst, 0);
+  return 'reason' in encoded ? encoded : { tuples: Buffer.from(dst.subarray(0, encoded.end)), rows: 1 };
+}
+
+/** The tuple of values that the filter lets through, into `dst` from `at`. */
+export function encodeValues(
+  { outputs }: CompiledMapping,
+  values: readonly (Buffer | null)[],
+  dst: Buffer,
+  at: number,
+): { end: number } | Refusal {
+  let column = '';
+  beginRow();
+  try {
+    let end = dst.writeInt16BE(outputs.length, at);
+    for (const output of outputs) {
       column = output.target;
       end = output.write(values, dst, end);
     }
@@ -63,6 +88,12 @@ export function encodeCarefully(
     if (error instanceof ValueRefused) return { column, reason: error.reason };
     throw error;
   }
+}
+
+const MAX_LENGTH_BYTES = 9;
+
+function payloadBytes(values: readonly (Buffer | null)[]): number {
+  return values.reduce((sum, value) => sum + MAX_LENGTH_BYTES + (value?.length ?? 0), 0);
 }
 
 /** How one output is written by an ordinary call. */
@@ -92,6 +123,15 @@ export function carefulWriter(
         return key === null
           ? dst.writeInt32BE(NULL_LENGTH, at)
           : writeUuidV5(namespace, key, 0, key.length, dst, at);
+      };
+    }
+    case 'reference': {
+      const write = referenceWriter(expression);
+      const [name, found] = inputs as [number, number];
+      return (texts, dst, at) => {
+        const [a, b] = [texts[name]!, texts[found]!];
+        const [src, foundSrc] = [a ?? EMPTY, b ?? EMPTY];
+        return write(src, a ? 0 : -1, src.length, foundSrc, b ? 0 : -1, foundSrc.length, dst, at);
       };
     }
     default:

@@ -8,7 +8,8 @@ import { guarded } from './guard.ts';
 import { fieldColumns } from './query-columns.ts';
 import { extraWriter } from './extra-writer.ts';
 import { MAX_FLAGS_BYTES } from './flags-writer.ts';
-import type { Expression, Mapping, TargetColumn } from './mapping.ts';
+import type { Expression, Mapping, RowsMapping, TargetColumn } from './mapping.ts';
+import { rowSetEncoder } from './row-set.ts';
 import type { ValuePolicies } from './types/codec.ts';
 import { codecFor, valueWriter } from './types/index.ts';
 
@@ -19,6 +20,21 @@ export function compileMapping(
   policies: ValuePolicies,
 ): CompiledMapping {
   const mapping = guarded(declared);
+  if (mapping.shape !== 'rows') return compileRow(mapping, table, policies);
+  // The filter is asked once for the set, by values that are selected all the same.
+  const { where, expansion, ...rest } = mapping;
+  const inputs = [...expansion.inputs, ...(where?.inputs ?? [])];
+  const one = compileRow({ ...rest, expansion: { ...expansion, inputs } }, table, policies);
+  const sourceCount = one.sourceColumns.length - Object.keys(mapping.expansion.fields).length;
+  return {
+    ...one,
+    mapping,
+    sourceColumns: one.sourceColumns.slice(0, sourceCount),
+    set: rowSetEncoder(mapping, one, sourceCount),
+  };
+}
+
+function compileRow(mapping: Mapping, table: SourceTable, policies: ValuePolicies): CompiledMapping {
   const { columns: sourceColumns, indexOf } = selectColumns(mapping, table);
   const prepared = mapping.columns.map((column): Omit<CompiledOutput, 'write'> => {
     const inputs = inputsOf(column.value).map(indexOf);
@@ -49,6 +65,7 @@ export function compileMapping(
     sourceColumns,
     targetColumns: mapping.columns.map((column) => column.target.name),
     outputs,
+    set: null,
     encode: generateEncoder(mapping, outputs, filterInputs, sourceColumns.length),
     maxRowBytes: rowBound(mapping, outputs),
     streamable:
@@ -60,7 +77,7 @@ export function compileMapping(
 
 /** The source columns that the mapping reads, ordered by first use so that most outputs need no look back. */
 function selectColumns(mapping: Mapping, table: SourceTable) {
-  const fields = mapping.shape === 'query' ? fieldColumns(mapping, table) : [];
+  const fields = fieldColumns(mapping, table);
   const byName = new Map([...table.columns, ...fields].map((column) => [column.name, column]));
   const index = new Map<string, number>();
   const columns: SourceColumn[] = [];
@@ -68,7 +85,7 @@ function selectColumns(mapping: Mapping, table: SourceTable) {
     ...mapping.columns.flatMap((column) => inputsOf(column.value)),
     ...(mapping.where?.inputs ?? []),
   ];
-  for (const name of names) {
+  for (const name of mapping.shape === 'rows' ? withExpansion(mapping, names) : names) {
     if (index.has(name)) continue;
     const column = byName.get(name);
     if (!column) {
@@ -83,6 +100,12 @@ function selectColumns(mapping: Mapping, table: SourceTable) {
   return { columns, indexOf: (name: string) => index.get(name)! };
 }
 
+/** What each row of a set has besides comes last: it is not selected. */
+function withExpansion({ expansion }: RowsMapping, names: readonly string[]): string[] {
+  const added = Object.keys(expansion.fields);
+  return [...expansion.inputs, ...names.filter((name) => !added.includes(name)), ...added];
+}
+
 /** The source columns that an expression reads. */
 export function inputsOf(expression: Expression): string[] {
   switch (expression.kind) {
@@ -91,6 +114,8 @@ export function inputsOf(expression: Expression): string[] {
     case 'transform':
     case 'uuid':
       return expression.inputs;
+    case 'reference':
+      return [expression.input, expression.found];
     case 'extra':
       if (expression.columns === 'unmapped')
         throw new RangeError('a mapping is resolved before it is compiled');

@@ -1,3 +1,4 @@
+import type { RejectReason } from '../core/reject-reasons.ts';
 import type { SourceColumn } from '../mysql/catalog-model.ts';
 import type { ExtraWriter } from './extra-writer.ts';
 import type { Mapping } from './mapping.ts';
@@ -17,6 +18,8 @@ export interface CompiledMapping {
   sourceColumns: SourceColumn[];
   targetColumns: string[];
   outputs: CompiledOutput[];
+  /** For a mapping that makes sets of rows: in place of `encode`, which is the code of one row of a set. */
+  set: RowSetEncoder | null;
   /** The fast encoder: leaves to the server what the server checks anyway (valid UTF-8, U+0000, JSON). */
   encode: RowEncoder;
   /** An upper bound on the encoded size of a row whose payload has `rawBytes`. */
@@ -34,5 +37,25 @@ export interface CompiledOutput {
   /** Set for the column of what has no place of its own. */
   extra: ExtraWriter | null;
   /** The same value by an ordinary call, for the slow and careful path; throws ValueRefused. */
-  write(texts: (Buffer | null)[], dst: Buffer, at: number): number;
+  write(texts: readonly (Buffer | null)[], dst: Buffer, at: number): number;
+}
+
+/** Tuples of binary COPY, in memory that the next set is written to. */
+export interface EncodedSet {
+  buffer: Buffer;
+  length: number;
+  rows: number;
+}
+
+export interface RowSetEncoder {
+  /** The set of the source row in `src[start, end)`; null for a row that is filtered, and for an empty set. Throws ValueRefused. */
+  encode(src: Buffer, start: number, end: number): EncodedSet | null;
+  /** The same of split values, each checked: says which column refuses. */
+  encodeCarefully(values: readonly (Buffer | null)[]): EncodedSet | Refusal | 'filtered';
+}
+
+/** Of a row, and the column that refuses it. */
+export interface Refusal {
+  column: string;
+  reason: RejectReason;
 }

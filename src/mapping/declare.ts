@@ -1,5 +1,5 @@
 /** Short ways to write mappings down. They make the data that mapping.ts describes, and nothing else. */
-import type { ColumnMapping, Expression, PhiClass, Transform } from './mapping.ts';
+import type { ColumnMapping, Expression, PhiClass, Reference, Transform } from './mapping.ts';
 
 /** The source column as it is. */
 export const from = (column: string): Expression => ({ kind: 'column', column });
@@ -13,6 +13,13 @@ export const apply = (transform: Transform, ...inputs: string[]): Expression => 
 
 /** The id of the row that an entity's legacy key stands for; a reference to it is made in the same way, in any service. */
 export const uuid = (entity: string, ...inputs: string[]): Expression => ({ kind: 'uuid', entity, inputs });
+
+/** The id of a row that may not be there. `reference('patient', { input: 'pid', found: 'patient_pid', onOrphan: 'reject' })` */
+export const reference = (entity: string, how: Omit<Reference, 'kind' | 'entity'>): Expression => ({
+  kind: 'reference',
+  entity,
+  ...how,
+});
 
 export const constant = (value: string | null): Expression => ({ kind: 'constant', value });
 

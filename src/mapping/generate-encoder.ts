@@ -7,6 +7,7 @@
  */
 import { TransfuseError } from '../core/errors.ts';
 import { writeFlags } from './flags-writer.ts';
+import { referenceWriter } from './reference-writer.ts';
 import { beginRow } from './row-notes.ts';
 import { FILTERED, type CompiledOutput, type RowEncoder } from './compiled-mapping.ts';
 import type { Mapping } from './mapping.ts';
@@ -92,7 +93,12 @@ ${writeColumn(output.codec, bind, copyLong, `s${input}`, `e${input}`)} }`);
       body.push(`o = ${bind('x', writeFlags)}(dst, o);`);
       continue;
     }
-    if (value.kind === 'uuid' && output.inputs.length === 1) {
+    if (value.kind === 'reference') {
+      const [name, found] = output.inputs;
+      body.push(
+        `o = ${bind('r', referenceWriter(value))}(src, s${name}, e${name}, src, s${found}, e${found}, dst, o);`,
+      );
+    } else if (value.kind === 'uuid' && output.inputs.length === 1) {
       const namespace = bind('n', entityNamespace(value.entity));
       body.push(
         `if (s${first} < 0) { ${WRITE_NULL} } else o = ${bind('w', writeUuidV5)}(${namespace}, src, s${first}, e${first}, dst, o);`,

@@ -1,7 +1,7 @@
 /** Faults of a profile's own functions: told with the place in the profile, and without what they say, which may quote a value. */
 import { TransfuseError } from '../core/errors.ts';
 import { ValueRefused } from '../core/reject-reasons.ts';
-import type { ColumnMapping, Mapping, Transform } from './mapping.ts';
+import type { ColumnMapping, Expansion, Mapping, RowsMapping, Transform } from './mapping.ts';
 
 /** The mapping with functions that throw nothing but ValueRefused and TransfuseError (PROFILE_FAULT). */
 export function guarded<M extends Mapping>(mapping: M): M {
@@ -12,7 +12,8 @@ export function guarded<M extends Mapping>(mapping: M): M {
     return { ...column, value: { ...value, transform: guardedTransform(value.transform, at, mapping.id) } };
   });
   const { where } = mapping;
-  if (!where) return { ...mapping, columns };
+  const expansion = mapping.shape === 'rows' && { expansion: guardedExpansion(mapping) };
+  if (!where) return { ...mapping, columns, ...expansion };
   const at = `The filter of ${mapping.id}`;
   const accepts: typeof where.accepts = (...inputs) => {
     try {
@@ -21,10 +22,32 @@ export function guarded<M extends Mapping>(mapping: M): M {
       throw asFault(error, at, mapping.id);
     }
   };
-  return { ...mapping, columns, where: { ...where, accepts } };
+  return { ...mapping, columns, where: { ...where, accepts }, ...expansion };
 }
 
 const MAX_NAME = 80;
+
+function guardedExpansion({ id, expansion }: RowsMapping): Expansion {
+  const at = `The expansion of ${id}`;
+  const width = Object.keys(expansion.fields).length;
+  const isRow = (row: unknown): boolean =>
+    Array.isArray(row) &&
+    row.length === width &&
+    row.every((value) => value === null || typeof value === 'string');
+  return {
+    ...expansion,
+    rows: (...inputs) => {
+      let rows: ReturnType<Expansion['rows']>;
+      try {
+        rows = expansion.rows(...inputs);
+      } catch (error) {
+        throw asFault(error, at, id);
+      }
+      if (Array.isArray(rows) && rows.every(isRow)) return rows;
+      throw fault(`${at} has to give a list of rows, each of ${width} texts or nulls.`, id);
+    },
+  };
+}
 
 function guardedTransform(transform: Transform, at: string, mapping: string): Transform {
   return {

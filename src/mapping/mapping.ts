@@ -24,7 +24,32 @@ export interface QueryMapping extends MappingBase {
   query: Query;
 }
 
-export type Mapping = RowMapping | QueryMapping;
+/**
+ * One source row becomes a set of rows, which are its own: an expanded series, the parts of a list. They are replaced together, and
+ * where one of them cannot be loaded none is. A source row with an empty set counts as filtered.
+ */
+export interface RowsMapping extends MappingBase {
+  shape: 'rows';
+  query: Query;
+  expansion: Expansion;
+  /** Target columns that depend on the key of the source row alone, by which its rows are found: an index on them is worth having. */
+  owner: readonly string[];
+  /** Target columns that tell the rows of the table apart, by a unique key. */
+  key: readonly string[];
+}
+
+export type Mapping = RowMapping | QueryMapping | RowsMapping;
+
+export interface Expansion {
+  /** In words, with everything that changes what it gives: part of the plan's fingerprint. */
+  description: string;
+  /** Source columns and fields of the query. */
+  inputs: readonly string[];
+  /** Values that each row has beside those of its source row, by a name of their own; `table.column` of the source whose type they have. */
+  fields: Readonly<Record<string, string>>;
+  /** Pure. Values in the order of `fields`, for each row of the set. Throws ValueRefused. */
+  rows(...inputs: (string | null)[]): readonly (readonly (string | null)[])[];
+}
 
 export interface Query {
   /** SQL behind `FROM … AS t`, t being the source table: joins that keep each of its rows exactly once; '' for none. */
@@ -81,6 +106,8 @@ export type Expression =
   | { kind: 'transform'; inputs: string[]; transform: Transform }
   /** UUIDv5 of (entity, legacy key): an id that needs no lookup. NULL where an input is NULL. */
   | { kind: 'uuid'; entity: string; inputs: string[] }
+  /** The uuid of a row that another one names, which may not be there. */
+  | Reference
   | { kind: 'constant'; value: string | null }
   /** The quality flags that the transforms of the row have raised: text[]. */
   | { kind: 'flags' }
@@ -89,6 +116,20 @@ export type Expression =
    * name, empty values left out. `unmapped` stands for every column of the source table that nothing else in the mapping reads.
    */
   | { kind: 'extra'; columns: readonly string[] | 'unmapped' };
+
+export interface Reference {
+  kind: 'reference';
+  entity: string;
+  /** How the row is named: a whole number, in a column of any type. NULL, the empty text and 0 name none. */
+  input: string;
+  /** The legacy key of the row that is named, NULL where there is none: a field that is joined. */
+  found: string;
+  /**
+   * What becomes of a name of nothing: the row is rejected (`orphan`; `malformed` where it is no whole number), or the reference is
+   * NULL, the row has the flag `<flag>_orphan` or `<flag>_invalid`, and the name is kept.
+   */
+  onOrphan: 'reject' | { flag: string };
+}
 
 export interface Transform {
   /** What a person calls it; diagnose prints it. */
@@ -122,4 +163,17 @@ export interface MappingOptions {
   targetSchema: string;
   /** Extensions of the target that change the type map. */
   extensions: { postgis: boolean; pgvector: boolean };
+  /** IANA name of the zone whose wall clock the legacy system shows; null where the operator has not said. */
+  timeZone: string | null;
+  /** `YYYY-MM-DD`: what is over, current or still to come is judged by it, since a mapping knows no today. */
+  cutoverDate: string | null;
+  /** What becomes of a row that needs a row which does not exist, where a profile leaves that to the operator. */
+  orphans: OrphanPolicy;
+}
+
+export type OrphanPolicy = 'reject' | 'null';
+
+/** What a mapping reads beside its own table; null for one that reads nothing else. */
+export function queryOf(mapping: Mapping): Query | null {
+  return mapping.shape === 'row' ? null : mapping.query;
 }

@@ -8,10 +8,13 @@ import { withBeside } from './query-columns.ts';
 import { resolve } from './resolve.ts';
 import type { CompiledMapping } from './compiled-mapping.ts';
 import type { MappingOptions, Profile, Mapping } from './mapping.ts';
+import { sharesOf, type Share } from './shared-tables.ts';
 
 export interface PlannedMapping {
   mapping: Mapping;
   table: SourceTable;
+  /** null where it fills its table alone. */
+  share: Share | null;
   /** Changes whenever the same source row could give another target row; kept in the ledger, compared on resume. */
   fingerprint: string;
   compiled: CompiledMapping;
@@ -34,8 +37,8 @@ export function makePlan(
   const byName = new Map(source.tables.map((table) => [table.name, table]));
   const all = profile.mappings(source, options);
   refuseOtherServices(profile, all);
-  refuseSharedTables(profile, all);
   refuseMalformed(profile, all);
+  const shares = sharesOf(profile.name, all);
   const known = new Set(all.map((mapping) => mapping.source.table));
   const unknown = tables?.filter((name) => !known.has(name)) ?? [];
   if (unknown.length > 0) {
@@ -46,7 +49,7 @@ export function makePlan(
   }
   if (tables?.length === 0) throw new TransfuseError('NOTHING_TO_DO', 'The list of tables is empty.');
   const chosen = tables ? all.filter((mapping) => tables.includes(mapping.source.table)) : all;
-  const mappings = chosen.map((mapping) => planMapping(mapping, byName, options));
+  const mappings = chosen.map((mapping) => planMapping(mapping, byName, options, shares.get(mapping)));
   return { profile, source, options, mappings };
 }
 
@@ -66,7 +69,7 @@ function refuseOtherServices({ name, services }: Profile, mappings: readonly Map
   );
 }
 
-const SHAPES: readonly unknown[] = ['row', 'query'];
+const SHAPES: readonly unknown[] = ['row', 'query', 'rows'];
 const PHI_CLASSES: readonly unknown[] = ['none', 'identifier', 'clinical', 'critical'];
 
 /** Modules in plain JavaScript are not checked by a compiler. */
@@ -84,27 +87,12 @@ function refuseMalformed({ name }: Profile, mappings: readonly Mapping[]): void 
   }
 }
 
-/** What empties or replaces the rows of one mapping must not meet those of another. */
-function refuseSharedTables({ name }: Profile, mappings: readonly Mapping[]): void {
-  const byTarget = new Map<string, string>();
-  for (const { id, service, target } of mappings) {
-    const place = JSON.stringify([service, target.schema, target.table]);
-    const other = byTarget.get(place);
-    byTarget.set(place, id);
-    if (other === undefined) continue;
-    throw new TransfuseError(
-      'PROFILE_UNKNOWN',
-      `The profile ${name} cannot be used: its mappings ${other} and ${id} fill the same table ${target.schema}.${target.table}.`,
-      { where: { profile: name, mapping: id } },
-    );
-  }
-}
-
 /** One mapping, checked and, once it is used, compiled. Throws SOURCE_TABLE_CHANGED for what the source does not have. */
 export function planMapping(
   declared: Mapping,
   tables: Map<string, SourceTable>,
   options: MappingOptions,
+  share: Share | null = null,
 ): PlannedMapping {
   const found = tables.get(declared.source.table);
   if (!found) {
@@ -120,6 +108,7 @@ export function planMapping(
   return {
     mapping,
     table,
+    share,
     fingerprint: fingerprintOf(mapping, table, options),
     // Compiling 2,000 tables of which a worker loads three would be waste.
     get compiled() {
@@ -144,7 +133,8 @@ function fingerprintOf(mapping: Mapping, table: SourceTable, options: MappingOpt
     columns,
     options.policies,
     // Nothing is added for other shapes, so that their fingerprints stay what they are in ledgers.
-    ...(mapping.shape === 'query' ? [mapping.query, table.beside] : []),
+    ...(mapping.shape === 'row' ? [] : [mapping.query, table.beside]),
+    ...(mapping.shape === 'rows' ? [mapping.expansion, mapping.owner, mapping.key] : []),
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,7 @@
 /** The columns of other tables that a query mapping reads, and its fields as columns of the source table. */
 import { TransfuseError } from '../core/errors.ts';
 import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
-import type { Mapping, QueryMapping } from './mapping.ts';
+import { queryOf, type Mapping } from './mapping.ts';
 
 /**
  * The source table with the definitions of what its query reads besides: from `tables`, or as an earlier plan has noted them.
@@ -12,7 +12,7 @@ export function withBeside(
   table: SourceTable,
   tables: ReadonlyMap<string, SourceTable>,
 ): SourceTable {
-  if (mapping.shape !== 'query') return table;
+  if (mapping.shape === 'row') return table;
   const beside: Record<string, SourceColumn[]> = {};
   for (const { table: name, column } of columnsBeside(mapping)) {
     const known = (beside[name] ??= []);
@@ -31,19 +31,27 @@ export function withBeside(
   return { ...table, beside };
 }
 
-/** The fields of a query as columns, each of the type of the column that it is like. */
-export function fieldColumns({ query }: QueryMapping, table: SourceTable): SourceColumn[] {
-  return Object.entries(query.fields).map(([name, { like }]) => {
+/** The fields of a query, and what an expansion adds, as columns, each of the type of the column that it is like. */
+export function fieldColumns(mapping: Mapping, table: SourceTable): SourceColumn[] {
+  return Object.entries(likesOf(mapping)).map(([name, like]) => {
     const { table: of, column } = placeOf(like);
     const found = table.beside![of]!.find((one) => one.name === column)!;
     return { ...found, name, nullable: true, autoIncrement: false, generated: null };
   });
 }
 
-function columnsBeside({ query }: QueryMapping): { table: string; column: string }[] {
+function likesOf(mapping: Mapping): Record<string, string> {
+  const fields = Object.entries(queryOf(mapping)?.fields ?? {}).map(([name, { like }]) => [name, like]);
+  const added = mapping.shape === 'rows' ? Object.entries(mapping.expansion.fields) : [];
+  return Object.fromEntries([...fields, ...added]) as Record<string, string>;
+}
+
+function columnsBeside(mapping: Mapping): { table: string; column: string }[] {
   return [
-    ...Object.values(query.fields).map(({ like }) => placeOf(like)),
-    ...query.watches.flatMap(({ table, inputs }) => inputs.map((column) => ({ table, column }))),
+    ...Object.values(likesOf(mapping)).map(placeOf),
+    ...(queryOf(mapping)?.watches ?? []).flatMap(({ table, inputs }) =>
+      inputs.map((column) => ({ table, column })),
+    ),
   ];
 }
 

@@ -10,7 +10,11 @@ export function resolve(mapping: Mapping, table: SourceTable): Mapping {
   const isNote = ({ value }: ColumnMapping): boolean => value.kind === 'flags' || value.kind === 'extra';
   if (!mapping.columns.some(isNote)) return mapping;
   const plain = mapping.columns.filter((column) => !isNote(column));
-  const read = new Set([...plain.flatMap(({ value }) => inputsOf(value)), ...(mapping.where?.inputs ?? [])]);
+  const read = new Set([
+    ...plain.flatMap(({ value }) => inputsOf(value)),
+    ...(mapping.where?.inputs ?? []),
+    ...(mapping.shape === 'rows' ? mapping.expansion.inputs : []),
+  ]);
   const unmapped = table.columns.map(({ name }) => name).filter((name) => !read.has(name));
   const notes = mapping.columns
     .filter(isNote)

@@ -8,17 +8,13 @@ import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import type { SchemaPlan, SchemaScript } from '../postgres/schema-plan.ts';
 import { mirrorProfile } from './mirror/mirror-profile.ts';
 
-export interface SchemaOptions extends MappingOptions {
-  sourceTimeZone: string | null;
-}
-
 /** A profile and, if it brings them, the target schemas that its mappings fill: made for the source, or written by hand. */
 export interface LoadedProfile {
   profile: Profile;
   schema:
     | ((
         source: SourceCatalog,
-        options: SchemaOptions,
+        options: MappingOptions,
         service: ServiceName,
       ) => SchemaPlan | Promise<SchemaPlan>)
     | null;
@@ -44,9 +40,7 @@ export async function loadProfile(
 ): Promise<LoadedProfile> {
   if (name === mirrorProfile.name) return { profile: mirrorProfile, schema: mirrorSchema, scripts: null };
   if (!/[/\\]|\.m?js$/.test(name)) throw unknown(name, 'there is no built-in profile of this name');
-  const secrets: ProfileSecrets = {
-    fieldKey: keyDigits === null ? null : fieldKey(Buffer.from(keyDigits, 'hex')),
-  };
+  const secrets = secretsOf(keyDigits);
   let module: { default?: unknown; profile?: unknown; schema?: unknown; scripts?: unknown };
   let profile: unknown;
   try {
@@ -67,8 +61,12 @@ export async function loadProfile(
   };
 }
 
+function secretsOf(keyDigits: string | null): ProfileSecrets {
+  return { fieldKey: keyDigits === null ? null : fieldKey(Buffer.from(keyDigits, 'hex')) };
+}
+
 /** A load needs the mappings only. */
-async function mirrorSchema(source: SourceCatalog, options: SchemaOptions): Promise<SchemaPlan> {
+async function mirrorSchema(source: SourceCatalog, options: MappingOptions): Promise<SchemaPlan> {
   const ddl = await import('./mirror/ddl/mirror-schema.ts');
   return ddl.mirrorSchema(source, options);
 }

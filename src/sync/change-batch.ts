@@ -6,8 +6,9 @@
  * change stays together: a batch may be cut between any two calls.
  */
 import type { BufferPool } from '../../streams/buffer-pool.ts';
-import { ValueRefused } from '../core/reject-reasons.ts';
+import { ValueRefused, type RejectReason } from '../core/reject-reasons.ts';
 import { FILTERED } from '../mapping/compiled-mapping.ts';
+import type { EncodedSet, RowSetEncoder } from '../mapping/compiled-mapping.ts';
 import { CHANGE, ChangeLog, type ChangeKind } from './change-log.ts';
 import { ChangeMemory } from './change-memory.ts';
 import { selectFromRow, type RowImage } from './row-image.ts';
@@ -29,6 +30,8 @@ export class ChangeBatch {
   readonly log = new ChangeLog();
   /** Rows of query mappings that have to be selected again. */
   readonly touches = new TouchLog();
+  /** Rows that others refer to go as well: those that did so have been made anew before. */
+  clearsAway = false;
   /** Ends of source transactions: how many changes had come by then, and the place behind it. */
   readonly transactions: { changes: number; end: Place }[] = [];
   readonly #indexes: Map<SyncMapping, number>;
@@ -57,6 +60,10 @@ export class ChangeBatch {
    */
   upsert(mapping: SyncMapping, before: RowImage | null, after: RowImage): void {
     const { compiled } = mapping.planned;
+    if (compiled.set) {
+      this.#upsertSet(mapping, compiled.set, after);
+      return;
+    }
     const { memory } = this;
     const length = after.end - after.start;
     const rowBound = compiled.maxRowBytes(length);
@@ -71,7 +78,7 @@ export class ChangeBatch {
       rowEnd = compiled.encode(chunk, payloadStart, payloadEnd, chunk, rowStart);
     } catch (error) {
       if (!(error instanceof ValueRefused)) throw error;
-      this.#refuse(mapping, before, after);
+      this.#refuse(mapping, before, after, error.reason);
       return;
     }
     if (rowEnd === FILTERED) {
@@ -105,6 +112,47 @@ export class ChangeBatch {
     });
   }
 
+  /** The set of a row as it is now, under the key that tells whose it is. Sets are selected again, and never logged. */
+  #upsertSet(mapping: SyncMapping, encoder: RowSetEncoder, after: RowImage): void {
+    let set: EncodedSet | null;
+    try {
+      set = encoder.encode(after.buffer, after.start, after.end);
+    } catch (error) {
+      if (!(error instanceof ValueRefused)) throw error;
+      this.#refuse(mapping, null, after, error.reason);
+      return;
+    }
+    const owner = this.#beforeImageOf(mapping, after);
+    if (set === null) {
+      this.#takeAway(CHANGE.withdraw, mapping, owner);
+      return;
+    }
+    const keyBytes = this.#encodeKey(mapping, owner);
+    if (keyBytes < 0) throw new RangeError('a set of rows whose owner cannot be encoded');
+    const { memory } = this;
+    const length = after.end - after.start;
+    const chunkIndex = memory.reserve(set.length, length + keyBytes);
+    const chunk = memory.chunk(chunkIndex);
+    const rowStart = memory.front;
+    set.buffer.copy(chunk, rowStart, 0, set.length);
+    memory.keepFront(rowStart + set.length);
+    const keyStart = memory.takeBack(length + keyBytes);
+    const keyEnd = keyStart + keyBytes;
+    this.#keyBytes.copy(chunk, keyStart, 0, keyBytes);
+    after.buffer.copy(chunk, keyEnd, after.start, after.end);
+    this.log.push({
+      kind: CHANGE.upsert,
+      mapping: this.#indexOf(mapping),
+      chunk: chunkIndex,
+      rowStart,
+      rowEnd: rowStart + set.length,
+      keyStart,
+      keyEnd,
+      payloadEnd: keyEnd + length,
+      keyHash: hashBytes(chunk, keyStart, keyEnd),
+    });
+  }
+
   /** A row that is gone. `before` has the values of mapping.beforeColumns. */
   delete(mapping: SyncMapping, before: RowImage): void {
     this.#takeAway(CHANGE.delete, mapping, before);
@@ -127,14 +175,17 @@ export class ChangeBatch {
     this.log.length = 0;
     this.transactions.length = 0;
     this.touches.clear();
+    this.clearsAway = false;
   }
 
   #takeAway(kind: ChangeKind, mapping: SyncMapping, before: RowImage): void {
     this.#pushKey(kind, mapping, before, this.#encodeKey(mapping, before));
   }
 
-  #refuse(mapping: SyncMapping, before: RowImage | null, after: RowImage): void {
+  /** Its older version stays, unless what it belongs to is gone. */
+  #refuse(mapping: SyncMapping, before: RowImage | null, after: RowImage, reason: RejectReason): void {
     const image = this.#beforeImageOf(mapping, after);
+    if (reason === 'orphan') this.#takeAway(CHANGE.withdraw, mapping, image);
     const keyBytes = this.#encodeKey(mapping, image);
     const key = Buffer.from(this.#keyBytes.subarray(0, Math.max(keyBytes, 0)));
     if (before !== null) {

@@ -20,7 +20,7 @@ export class ForeignTally {
   async watch(target: TargetConnection, mappings: readonly SyncMapping[]): Promise<void> {
     const unwatched = await watchTables(
       target,
-      mappings.map(({ planned, targetKey }) => ({ ...planned.mapping.target, key: targetKey })),
+      mappings.map(({ planned, rowKey }) => ({ ...planned.mapping.target, key: rowKey })),
     );
     this.unwatched = unwatched.map(({ table }) => table);
     if (unwatched.length === 0 || this.#isUnwatchedTold) return;

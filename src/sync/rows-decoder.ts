@@ -57,7 +57,7 @@ export class RowsDecoder {
     this.#options = options;
     for (const mapping of options.mappings) {
       // What a query gives is not in the row: its table is watched instead.
-      if (mapping.planned.mapping.shape === 'query') continue;
+      if (mapping.planned.mapping.shape !== 'row') continue;
       const key = this.#fold(mapping.planned.table.name);
       this.#mappingsOf.set(key, [...(this.#mappingsOf.get(key) ?? []), mapping]);
     }

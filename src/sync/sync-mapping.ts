@@ -4,7 +4,7 @@ import { compileMapping } from '../mapping/compile.ts';
 import type { CompiledMapping } from '../mapping/compiled-mapping.ts';
 import type { ColumnMapping, Mapping } from '../mapping/mapping.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
-import { targetKeyOf } from '../mapping/target-key.ts';
+import { rowKeyOf, targetKeyOf } from '../mapping/target-key.ts';
 import type { ValuePolicies } from '../mapping/types/codec.ts';
 import type { SourceColumn, SourceTable } from '../mysql/catalog-model.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
@@ -15,6 +15,10 @@ export interface SyncMapping {
   sourceKey: SourceColumn[];
   /** Target columns that are functions of the source key alone, and together differ where it does. */
   targetKey: string[];
+  /** Target columns that tell the rows of the table apart: those of targetKey, unless a source row has a set of rows. */
+  rowKey: string[];
+  /** A source row has a set of rows, which are replaced together. */
+  isSet: boolean;
   /** The source columns of a before image, in the order in which its payload has their values: the key's first. */
   beforeColumns: SourceColumn[];
   /** Encodes a before image's payload to the target key, as a COPY tuple of the columns of targetKey. */
@@ -48,7 +52,9 @@ export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions
     throw impossible(
       planned,
       `the target table ${mapping.target.schema}.${mapping.target.table} has no columns that carry its key (${names.join(', ')}) and cannot be NULL`,
-      `Let the mapping ${mapping.id} write the key's columns as they are, or one uuid made of exactly them; for dates in a key set ZERO_DATE_POLICY=reject.`,
+      mapping.shape === 'rows'
+        ? `Let the columns that the mapping ${mapping.id} names as owner be made of the key alone, and of all of it.`
+        : `Let the mapping ${mapping.id} write the key's columns as they are, or one uuid made of exactly them; for dates in a key set ZERO_DATE_POLICY=reject.`,
     );
   }
   const extra = (options.alsoBefore ?? []).filter((name) => !names.includes(name));
@@ -58,6 +64,8 @@ export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions
     planned,
     sourceKey: names.map((name) => byName.get(name)!),
     targetKey: targetKey.map((column) => column.target.name),
+    rowKey: rowKeyOf(mapping, names)!,
+    isSet: mapping.shape === 'rows',
     beforeColumns: key.sourceColumns,
     key,
     keyPositions: targetKey.map((column) => compiled.targetColumns.indexOf(column.target.name)),
@@ -65,7 +73,8 @@ export function syncMapping(planned: PlannedMapping, options: SyncMappingOptions
 }
 
 function keyMapping(mapping: Mapping, columns: ColumnMapping[], extra: string[]): Mapping {
-  const { where: _, ...rest } = mapping;
+  const { where: _, ...whole } = mapping;
+  const rest: Mapping = whole.shape === 'rows' ? { ...whole, shape: 'query' } : whole;
   if (extra.length === 0) return { ...rest, columns };
   // The encoder passes over what a filter reads: so the further columns are known to be there.
   const where = { inputs: extra, description: 'all rows', accepts: () => true };

@@ -61,9 +61,14 @@ export class TargetSink implements ChangeSink {
     changes: ChangeBatch | null,
     position: ApplierOptions['startPosition'],
     work: Parameters<TargetApplier['refresh']>[2],
+    options: Parameters<TargetApplier['refresh']>[3] = {},
   ): Promise<void> {
     if (this.#isStale) await this.#reopen();
-    await this.#applier.refresh(changes, { position, sourceCommittedAt: null }, work);
+    await this.#applier.refresh(changes, { position, sourceCommittedAt: null }, work, options);
+  }
+
+  get order(): TargetApplier['order'] {
+    return this.#applier.order;
   }
 
   /** After an error, where the session is still there. */

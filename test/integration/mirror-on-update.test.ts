@@ -24,7 +24,7 @@ it('a column with ON UPDATE CURRENT_TIMESTAMP moves as in MySQL, in the sourceâ€
     ],
     { indexes: [sourceIndex('PRIMARY', ['id'])] },
   );
-  const schemaPlan = mirrorSchema(sourceCatalog([table]), mirrorOptions({ sourceTimeZone: 'Asia/Tokyo' }));
+  const schemaPlan = mirrorSchema(sourceCatalog([table]), mirrorOptions({ timeZone: 'Asia/Tokyo' }));
   const settings = targetSettings(target.config, target.config.database);
   await createSchema({ settings, schemaPlan, connection: { applicationName: 'transfuse test' } });
   await target.query(`INSERT INTO visit (note, changed) VALUES ('a', '${LONG_AGO}')`);

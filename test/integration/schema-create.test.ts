@@ -23,7 +23,7 @@ import { targetSettings } from '../support/target-settings.ts';
 
 const connection = { applicationName: 'transfuse test' };
 const nastyPlan = (targetSchema = 'public'): SchemaPlan =>
-  mirrorSchema(nastySource, mirrorOptions({ targetSchema, sourceTimeZone: 'Europe/Berlin' }));
+  mirrorSchema(nastySource, mirrorOptions({ targetSchema, timeZone: 'Europe/Berlin' }));
 
 function create(
   target: TestDatabase,

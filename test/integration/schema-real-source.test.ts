@@ -19,7 +19,7 @@ import { targetSettings } from '../support/target-settings.ts';
 async function planFor(source: SourceDatabase): Promise<SchemaPlan> {
   await using connection = await connectToSource(source);
   const catalog = await readSourceCatalog(connection, source.config.database);
-  return mirrorSchema(catalog, mirrorOptions({ sourceTimeZone: 'Europe/Berlin' }));
+  return mirrorSchema(catalog, mirrorOptions({ timeZone: 'Europe/Berlin' }));
 }
 
 async function createTwice(target: TestDatabase, schemaPlan: SchemaPlan): Promise<void> {

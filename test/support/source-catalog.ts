@@ -130,7 +130,9 @@ export function mirrorOptions(overrides: Partial<MirrorSchemaOptions> = {}): Mir
     identifierCase: 'lower',
     targetSchema: 'public',
     extensions: { postgis: false, pgvector: false },
-    sourceTimeZone: null,
+    timeZone: null,
+    cutoverDate: null,
+    orphans: 'reject',
     ...overrides,
   };
 }

@@ -56,6 +56,8 @@ describe('defaults', () => {
       tinyint1: 'smallint',
       identifierCase: 'lower',
       targetSchema: 'public',
+      cutoverDate: null,
+      orphans: 'reject',
     });
     expect(settings.log).toEqual({ level: 'info', dir: join(cwd, 'logs') });
   });

@@ -119,7 +119,7 @@ async function planSchemas(
     });
   }
   const source = await readCatalog(settings.source, 'schema', signal);
-  const options = { ...mappingOptions(settings, extensions), sourceTimeZone: settings.source.timeZone };
+  const options = mappingOptions(settings, extensions);
   return Promise.all(
     all.map(async (one) => ({ ...one, schema: await schema(source, options, one.service) })),
   );

@@ -43,9 +43,7 @@ export async function runSyncCommand(
         profile,
         mappingOptions: mappingOptions(settings, extensions),
         schemaOf:
-          schema &&
-          (async ({ source, options: plan }) =>
-            schema(source, { ...plan, sourceTimeZone: settings.source.timeZone }, destination.services[0]!)),
+          schema && (async ({ source, options: plan }) => schema(source, plan, destination.services[0]!)),
         acceptSchema: options.acceptSchema ?? null,
         sharers: all.length,
         continuous: options.continuous ?? false,

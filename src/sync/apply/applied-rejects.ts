@@ -110,9 +110,7 @@ function sourceRow(batch: ChangeBatch, change: number) {
 function rejectedRow(batch: ChangeBatch, change: number, refusal: ServerRefusal | undefined): RejectedRow {
   const row = sourceRow(batch, change);
   const { compiled } = batch.mappings[batch.log.mapping(change)]!.planned;
-  const { start, end } = payloadOf(batch, change);
-  const scratch = Buffer.allocUnsafe(compiled.maxRowBytes(end - start));
-  const encoded = encodeCarefully(compiled, row.values, scratch, 0);
+  const encoded = encodeCarefully(compiled, row.values);
   if (typeof encoded === 'object' && 'reason' in encoded) return { ...row, ...encoded, sqlState: null };
   const { reason, column, sqlState } = refusal ?? { reason: 'malformed', column: null, sqlState: null };
   return { ...row, reason, column, sqlState };

@@ -1,6 +1,7 @@
 /** A mapping's target table with the statements that changes are applied by. Made once for a session, from plan and catalog. */
 import { TransfuseError } from '../../core/errors.ts';
 import { quoteIdentifier, qualified } from '../../postgres/identifiers.ts';
+import { rowsOfShare } from '../../postgres/rows-of-share.ts';
 import type { SyncMapping } from '../sync-mapping.ts';
 import type { TargetTableFacts } from './target-facts.ts';
 
@@ -20,6 +21,10 @@ export interface ApplyTable {
   maxStagedBytes: number;
   rows: StagedStatements;
   keys: StagedStatements;
+  /** Deletes what is left of the sets whose owners are in the keys' temporary table and whose rows are in that of the rows. */
+  leftovers: string;
+  /** Rows go only when everything that is selected again and refers to them has been made anew: see ChangeBatch.clearsAway. */
+  postponesDeletes: boolean;
   /** Parameters: the row, and the key it had. Does nothing where another row has the new key. */
   moveOne: string;
   empty: string;
@@ -60,7 +65,10 @@ export function applyTable(
   const into = qualified(schema, table);
   const list = names(columns);
   const insert = `INSERT INTO ${into} AS t (${list}) OVERRIDING SYSTEM VALUE`;
-  const onConflict = conflictClause(columns, key);
+  const { rowKey } = mapping;
+  const onConflict = conflictClause(columns, rowKey);
+  const { share } = mapping.planned;
+  const isOurs = share ? ` AND ${rowsOfShare(share.constants)}` : '';
   const whereKey = (first: number): string =>
     key.map((column, i) => `t.${quoteIdentifier(column)} = $${first + i}`).join(' AND ');
   const joinKey = key
@@ -79,29 +87,39 @@ export function applyTable(
       : MAX_STAGED_BYTES,
     rows: {
       one: `${insert} VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')}) ${onConflict}`,
-      ...staged(rows, columns, facts),
+      ...staged(rows, columns, facts, mapping.isSet),
       merge: `${insert} SELECT ${list} FROM ${rows} ${onConflict}`,
     },
     keys: {
-      one: `DELETE FROM ${into} AS t WHERE ${whereKey(1)}`,
+      one: `DELETE FROM ${into} AS t WHERE ${whereKey(1)}${isOurs}`,
       ...staged(keys, key, facts),
-      merge: `DELETE FROM ${into} AS t USING ${keys} AS s WHERE ${joinKey}`,
+      merge: `DELETE FROM ${into} AS t USING ${keys} AS s WHERE ${joinKey}${isOurs}`,
     },
+    leftovers:
+      `DELETE FROM ${into} AS t USING ${keys} AS s WHERE ${joinKey}${isOurs} AND NOT EXISTS (SELECT FROM ${rows} AS r WHERE ` +
+      `${rowKey.map((column) => `r.${quoteIdentifier(column)} = t.${quoteIdentifier(column)}`).join(' AND ')})`,
+    postponesDeletes: facts.isReferenced && mapping.planned.mapping.shape !== 'row',
     moveOne:
       `UPDATE ${into} AS t SET ${columns.map((column) => `${quoteIdentifier(column)} = ${parameter(column)}`).join(', ')} ` +
       `WHERE ${whereKey(columns.length + 1)} AND NOT EXISTS (SELECT FROM ${into} AS n WHERE ` +
       `${key.map((column) => `n.${quoteIdentifier(column)} = ${parameter(column)}`).join(' AND ')} AND n.ctid <> t.ctid)`,
-    empty: facts.isReferenced ? `DELETE FROM ${into}` : `TRUNCATE ${into}`,
+    empty: share
+      ? `DELETE FROM ${into} AS t WHERE ${rowsOfShare(share.constants)}`
+      : facts.isReferenced
+        ? `DELETE FROM ${into}`
+        : `TRUNCATE ${into}`,
   };
 }
 
 /**
  * A table that needs no TOAST table: emptying one at the commit costs forty times as much, for each temporary table of the
- * session, used or not (measured: 0.27 ms against 0.007). That its columns are PLAIN has to be said in the command that adds them.
+ * session, used or not (measured: 0.27 ms against 0.007). The rows of sets have no other way, and may need one. That its columns are PLAIN has to be said in the command that adds them.
  */
-function staged(staging: string, columns: readonly string[], facts: TargetTableFacts) {
+function staged(staging: string, columns: readonly string[], facts: TargetTableFacts, isOfAnySize = false) {
   const added = columns.map((column) => `ADD COLUMN ${quoteIdentifier(column)} ${facts.types[column]}`);
-  const plain = columns.map((column) => `ALTER COLUMN ${quoteIdentifier(column)} SET STORAGE PLAIN`);
+  const plain = isOfAnySize
+    ? []
+    : columns.map((column) => `ALTER COLUMN ${quoteIdentifier(column)} SET STORAGE PLAIN`);
   return {
     staging,
     createStaging:
@@ -121,15 +139,15 @@ function conflictClause(columns: readonly string[], key: readonly string[]): str
 }
 
 function requireKey(mapping: SyncMapping, name: string, facts: TargetTableFacts): void {
-  const wanted = JSON.stringify([...mapping.targetKey].sort());
+  const wanted = JSON.stringify([...mapping.rowKey].sort());
   if (facts.uniqueKeys.some((columns) => JSON.stringify([...columns].sort()) === wanted)) return;
   const { schema, table } = mapping.planned.mapping.target;
   throw new TransfuseError(
     'SYNC_KEY_MISSING',
-    `The table ${name} has no unique index on ${mapping.targetKey.join(', ')}, by which sync finds its rows.`,
+    `The table ${name} has no unique index on ${mapping.rowKey.join(', ')}, by which sync finds its rows.`,
     {
       where: { table: name },
-      fix: `CREATE UNIQUE INDEX CONCURRENTLY ON ${qualified(schema, table)} (${names(mapping.targetKey)});`,
+      fix: `CREATE UNIQUE INDEX CONCURRENTLY ON ${qualified(schema, table)} (${names(mapping.rowKey)});`,
     },
   );
 }
@@ -137,7 +155,7 @@ function requireKey(mapping: SyncMapping, name: string, facts: TargetTableFacts)
 /** PostgreSQL lets such a column be inserted, and never updated. */
 function requireWritableIdentities(mapping: SyncMapping, name: string, facts: TargetTableFacts): void {
   const column = facts.identityAlways.find(
-    (identity) => facts.isReferenced || !mapping.targetKey.includes(identity),
+    (identity) => facts.isReferenced || !mapping.rowKey.includes(identity),
   );
   if (column === undefined) return;
   const { schema, table } = mapping.planned.mapping.target;

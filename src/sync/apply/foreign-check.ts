@@ -147,6 +147,7 @@ function settle(table: ApplyTable, met: string): string {
 
 /** The batch's keys; and with any change what others have emptied, or written under a key that could not be read. */
 function overwritten(table: ApplyTable): string {
+  if (table.mapping.isSet) return overwrittenInSets(table);
   const { schema, table: name } = table.mapping.planned.mapping.target;
   const keys = table.mapping.targetKey.map(quoteIdentifier);
   const isRow = keys.map((column) => `t.${column} = s.${column}`).join(' AND ');
@@ -163,6 +164,27 @@ function overwritten(table: ApplyTable): string {
   );
 }
 
+/** Of sets of rows the batch's keys tell whose they are, not which. */
+function overwrittenInSets(table: ApplyTable): string {
+  const { schema, table: name } = table.mapping.planned.mapping.target;
+  const isOwner = table.mapping.targetKey
+    .map((column) => `f.row_data->>${quoteLiteral(column)} = s.${quoteIdentifier(column)}::text`)
+    .join(' AND ');
+  return settle(
+    table,
+    `SELECT f.key_hash, coalesce(to_jsonb(t) = f.row_data, t IS NULL AND f.operation = 'DELETE') AS agrees
+     FROM (SELECT DISTINCT * FROM ${KEYS}) AS s JOIN transfuse.foreign_writes f ON ${standingOf(table)} AND ${isOwner}
+     LEFT JOIN ${qualified(schema, name)} AS t ON ${isRowOf(table)}`,
+  );
+}
+
+/** Of the note `f` in the table `t`. */
+function isRowOf({ mapping, facts }: ApplyTable): string {
+  return mapping.rowKey
+    .map((column, i) => `t.${quoteIdentifier(column)} = (f.row_key->>${i})::${facts.types[column]}`)
+    .join(' AND ');
+}
+
 function emptied(table: ApplyTable): string {
   return settle(
     table,
@@ -173,14 +195,11 @@ function emptied(table: ApplyTable): string {
 /** Rows of others that are gone, and not by their own hand. */
 function vanished(table: ApplyTable): string {
   const { schema, table: name } = table.mapping.planned.mapping.target;
-  const isRow = table.mapping.targetKey
-    .map((column, i) => `t.${quoteIdentifier(column)} = (f.row_key->>${i})::${table.facts.types[column]}`)
-    .join(' AND ');
   return settle(
     table,
     `SELECT f.key_hash, false AS agrees FROM transfuse.foreign_writes f WHERE ${standingOf(table)}
        AND f.row_key IS NOT NULL AND f.operation IN ('INSERT', 'UPDATE')
-       AND NOT EXISTS (SELECT FROM ${qualified(schema, name)} AS t WHERE ${isRow})`,
+       AND NOT EXISTS (SELECT FROM ${qualified(schema, name)} AS t WHERE ${isRowOf(table)})`,
   );
 }
 

@@ -106,26 +106,43 @@ export class SegmentRunner {
       .sort((a, b) => a.table.rank - b.table.rank);
     const isFree = ({ table, mapping }: { table: ApplyTable; mapping: number }): boolean =>
       !table.facts.isReferenced && this.#rules.cascadeReach(mapping) === null;
+    const { clearsAway } = batch;
     for (const effect of effects) {
+      if (effect.table.postponesDeletes && !clearsAway) effect.deletes = [];
       // Where nothing refers to the rows, those that go make room for the unique values of those that come.
       if (isFree(effect)) this.#addDeletes(pipeline(), batch, effect);
     }
-    for (const { table, upserts } of effects) this.#add(pipeline(), batch, table, table.rows, upserts, rowOf);
+    for (const { table, upserts } of effects) {
+      if (table.mapping.isSet) this.#stage(pipeline(), batch, table.rows, upserts, rowOf);
+      else this.#add(pipeline(), batch, table, table.rows, upserts, rowOf);
+    }
     if (cascading.length > 0) {
       await flush();
       await this.#cascades.afterDeletes(batch, cascading);
     }
     for (const effect of effects.toReversed()) {
-      if (!isFree(effect)) this.#addDeletes(pipeline(), batch, effect);
+      if (isFree(effect)) continue;
+      const { table, upserts } = effect;
+      if (table.mapping.isSet && upserts.length > 0 && clearsAway) {
+        this.#stage(pipeline(), batch, table.keys, upserts, keyOf, table.leftovers);
+      }
+      this.#addDeletes(pipeline(), batch, effect, false);
     }
   }
 
   #addDeletes(
     pipeline: StatementPipeline,
     batch: ChangeBatch,
-    { table, deletes }: { table: ApplyTable; deletes: readonly number[] },
+    {
+      table,
+      deletes,
+      upserts,
+    }: { table: ApplyTable; deletes: readonly number[]; upserts: readonly number[] },
+    replacesSets = true,
   ): void {
-    this.#add(pipeline, batch, table, table.keys, deletes, keyOf);
+    // What a set was goes with it, and is written anew.
+    const all = table.mapping.isSet && replacesSets ? [...deletes, ...upserts] : deletes;
+    this.#add(pipeline, batch, table, table.keys, all, keyOf);
   }
 
   #add(
@@ -143,11 +160,23 @@ export class SegmentRunner {
       if (isDirect) pipeline.execute(statements.one, tuple);
       else staged.push(change);
     }
+    this.#stage(pipeline, batch, statements, staged, tupleOf);
+  }
+
+  /** By way of the temporary table. */
+  #stage(
+    pipeline: StatementPipeline,
+    batch: ChangeBatch,
+    statements: ApplyTable['rows'],
+    staged: readonly number[],
+    tupleOf: (batch: ChangeBatch, index: number) => TupleBytes,
+    merge = statements.merge,
+  ): void {
     if (staged.length === 0) return;
     if (this.#used.has(statements.staging)) pipeline.execute(`TRUNCATE ${statements.staging}`);
     this.#used.add(statements.staging);
     pipeline.copy(statements.copy, copyData(batch, staged, tupleOf));
-    pipeline.execute(statements.merge);
+    pipeline.execute(merge);
   }
 
   /**

@@ -28,6 +28,8 @@ interface SourceOrderOptions {
   /** A row of this mapping that changes its key must not be taken away under its old one. */
   movesAlone(mapping: number): boolean;
   nameOf(mapping: number): string;
+  /** A row that stands against others is refused as any other. */
+  refusesConflicts: boolean;
 }
 
 const SAVEPOINT = 'transfuse_range';
@@ -70,16 +72,21 @@ export async function applyInSourceOrder(
 
 /** What to make of a change that fails alone. */
 function refusalOf(
-  { batch, movesAlone, nameOf }: SourceOrderOptions,
+  { batch, movesAlone, nameOf, refusesConflicts }: SourceOrderOptions,
   from: number,
   to: number,
   error: unknown,
 ): ServerRefusal {
   const { log } = batch;
   const change = to - 1;
-  const reason = rejectReasonOf(error);
+  const reason = rejectReasonOf(error) ?? (refusesConflicts ? 'unique_violation' : null);
   const isMove = log.kind(from) === CHANGE.moveFrom && movesAlone(log.mapping(from));
-  if (isConflict(error) || reason === null || isMove || log.kind(change) !== CHANGE.upsert) {
+  if (
+    (isConflict(error) && !refusesConflicts) ||
+    reason === null ||
+    isMove ||
+    log.kind(change) !== CHANGE.upsert
+  ) {
     throw conflict(batch, change, nameOf(log.mapping(change)), error);
   }
   const { column } = classifyTargetError(error, { action: 'apply a row' }).where;

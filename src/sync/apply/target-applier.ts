@@ -36,7 +36,7 @@ import { rawTarget, type RawTarget } from './raw-target.ts';
 import { MAX_DIRECT_ROWS, SegmentRunner } from './segment-runner.ts';
 import type { SegmentRules } from './segments.ts';
 import { applyInSourceOrder, conflictAtEnd, type ServerRefusal } from './source-order.ts';
-import { parentsFirst, readTargetFacts } from './target-facts.ts';
+import { parentsFirst, readTargetFacts, type TargetTableFacts } from './target-facts.ts';
 
 export interface ApplierOptions {
   target: TargetConnection;
@@ -53,6 +53,11 @@ export interface CommitPoint {
   position: BinlogPosition;
   /** When the source committed the last transaction of it; null where none was applied. */
   sourceCommittedAt: Date | null;
+}
+
+interface PartOptions {
+  /** A row that breaks a constraint among rows is a reject: nothing that is still to come could mend it. */
+  refusesConflicts?: boolean;
 }
 
 const PART = 'transfuse_part';
@@ -133,10 +138,10 @@ export class TargetApplier {
    * Applies the batch in the open transaction, or in a new one. Of a source transaction too large for memory the parts come one
    * after another, and then commit(). Throws SYNC_CONFLICT, CHECKPOINT_MOVED, and TARGET_* as classified.
    */
-  async applyPart(batch: ChangeBatch): Promise<void> {
+  async applyPart(batch: ChangeBatch, options: PartOptions = {}): Promise<void> {
     await this.#guarded(async () => {
       await this.#makeTemporaryTables(batch);
-      const refusals = await this.#applyBatch(batch);
+      const refusals = await this.#applyBatch(batch, options);
       this.#overwritten.push(...(await this.#foreign.overwrittenBy(batch)));
       const rejected = await this.#rejects.settle(batch, refusals);
       if (!batch.touches.isEmpty)
@@ -186,13 +191,21 @@ export class TargetApplier {
     batch: ChangeBatch | null,
     point: CommitPoint,
     work: (target: RawTarget, touched: string) => Promise<void>,
+    options: PartOptions = {},
   ): Promise<void> {
-    if (batch) await this.applyPart(batch);
+    if (batch) await this.applyPart(batch, options);
     await this.#guarded(async () => {
       if (!this.#isOpen) await this.#begin();
       await work(this.#target, String(this.#commits));
     });
     await this.commit(point);
+  }
+
+  /** The mappings, those first whose rows others refer to, and whether rows of theirs go only when these have been made anew. */
+  get order(): { id: string; postponesDeletes: boolean }[] {
+    return this.#tables
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ mapping, postponesDeletes }) => ({ id: mapping.planned.mapping.id, postponesDeletes }));
   }
 
   /** One batch, one commit. */
@@ -201,7 +214,7 @@ export class TargetApplier {
     await this.commit(point);
   }
 
-  async #applyBatch(batch: ChangeBatch): Promise<ServerRefusal[]> {
+  async #applyBatch(batch: ChangeBatch, options: PartOptions): Promise<ServerRefusal[]> {
     const isFirst = !this.#isOpen;
     this.#isOpen = true;
     try {
@@ -212,13 +225,20 @@ export class TargetApplier {
       if (!isAboutChanges(error)) throw error;
       await this.#target.query(`ROLLBACK TO SAVEPOINT ${PART}; RELEASE SAVEPOINT ${PART}`);
     }
-    return this.#applyInOrder(batch);
+    return this.#applyInOrder(batch, options);
   }
 
   /** What holds between the source's statements need not hold between single changes: foreign keys are checked at the end. */
-  async #applyInOrder(batch: ChangeBatch): Promise<ServerRefusal[]> {
+  async #applyInOrder(
+    batch: ChangeBatch,
+    { refusesConflicts = false }: PartOptions,
+  ): Promise<ServerRefusal[]> {
     const nameOf = (mapping: number): string => this.#tables[mapping]!.name;
-    const checkForeignKeys = await deferForeignKeys(this.#target, batch.mappings);
+    // A row that is to be refused has to be known by its own check.
+    const checkForeignKeys = refusesConflicts
+      ? () => Promise.resolve()
+      : await deferForeignKeys(this.#target, batch.mappings);
+    if (refusesConflicts) await this.#target.query('SET CONSTRAINTS ALL IMMEDIATE');
     const refusals = await applyInSourceOrder(
       {
         target: this.#target,
@@ -229,6 +249,7 @@ export class TargetApplier {
         },
         movesAlone: this.#rules.movesAlone,
         nameOf,
+        refusesConflicts,
       },
       0,
       batch.log.length,
@@ -285,9 +306,11 @@ export class TargetApplier {
       counted.set(mapping, (counted.get(mapping) ?? 0) + 1);
       if (kind !== CHANGE.upsert) cascading.add(mapping);
     }
+    const ofSets = [...rows.keys()].map((i) => this.#tables[i]!).filter(({ mapping }) => mapping.isSet);
     const wanted = [
       ...[...rows].flatMap(([i, count]) => (count > MAX_DIRECT_ROWS ? this.#tables[i]!.rows : [])),
       ...[...keys].flatMap(([i, count]) => (count > MAX_DIRECT_ROWS ? this.#tables[i]!.keys : [])),
+      ...ofSets.flatMap((table) => [table.rows, table.keys]),
     ].map(({ staging, createStaging }) => ({ name: staging, sql: createStaging }));
     for (const { name, sql } of [...wanted, ...this.#cascades.createStatements(cascading)]) {
       if (this.#temporary.has(name)) continue;
@@ -319,13 +342,28 @@ export class TargetApplier {
   }
 }
 
-/** What is selected again comes later than what is applied as it was logged, which must therefore not refer to it. */
-function refuseEarlyChildren({ mappings }: SyncPlan, facts: readonly { parents: readonly number[] }[]): void {
-  const isQuery = (index: number): boolean => mappings[index]!.planned.mapping.shape === 'query';
+/**
+ * What is selected again comes later than what is applied as it was logged, which must therefore not refer to it. And rows that others
+ * refer to go later still: what they refer to themselves must not go as it is logged.
+ */
+function refuseEarlyChildren({ mappings }: SyncPlan, facts: readonly TargetTableFacts[]): void {
+  const isQuery = (index: number): boolean => mappings[index]!.planned.mapping.shape !== 'row';
   for (const [index, { planned }] of mappings.entries()) {
+    const { id, target } = planned.mapping;
+    const logged =
+      facts[index]!.isReferenced && isQuery(index) && facts[index]!.parents.find((one) => !isQuery(one));
+    if (typeof logged === 'number') {
+      throw new TransfuseError(
+        'SYNC_IMPOSSIBLE',
+        `The mapping ${id} can be loaded but not synced: rows of others refer to its rows by a foreign key, and these refer to rows of ${mappings[logged]!.planned.mapping.id}, which are applied as they are logged.`,
+        {
+          where: { mapping: id, table: planned.table.name },
+          fix: `Make ${mappings[logged]!.planned.mapping.id} a query too (with no joins and no fields), or take the foreign key away.`,
+        },
+      );
+    }
     const parent = isQuery(index) ? undefined : facts[index]!.parents.find(isQuery);
     if (parent === undefined) continue;
-    const { id, target } = planned.mapping;
     throw new TransfuseError(
       'SYNC_IMPOSSIBLE',
       `The mapping ${id} can be loaded but not synced: ${target.schema}.${target.table} refers by a foreign key to rows of ${mappings[parent]!.planned.mapping.id}, a query, which arrive later.`,

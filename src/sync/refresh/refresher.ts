@@ -1,10 +1,11 @@
 /**
- * Makes rows of query mappings anew once a change has touched them. An answer of the source is newer than the position that the target
+ * Makes rows of queries and of sets anew once a change has touched them. An answer of the source is newer than the position that the target
  * holds, and may refer to rows that have not arrived there; so it is held until sync has passed the position at which it was
  * read, and only then applied.
  *
  * Promises: a touched row ends as the query gives it, however often it is touched meanwhile and wherever sync is interrupted: its
- * entry in the ledger goes in the transaction that writes the row. Does not promise the states in between. Holds the rows of
+ * entry in the ledger goes in the transaction that writes the row. Rows that others refer to are written before these, and go after them.
+ * Does not promise the states in between. Holds the rows of
  * `MAX_KEYS` keys at most, and fewer once they weigh `maxBytes` (invariant 7).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,13 +15,17 @@ import { hasPassed, passes, reachedPlace, type BinlogPosition } from '../../core
 import {
   hasTouchedRows,
   KEY_ITSELF,
+  KEY_LEFT,
   readTouchedRows,
   recordTouches,
   removeTouchedRows,
+  type Touch,
   type TouchedRow,
+  type TouchKind,
 } from '../../ledger/touched-rows.ts';
 import { openSource, type SourceConnection } from '../../mysql/connection.ts';
 import { readBinlogPosition, settleMs } from '../../mysql/position.ts';
+import type { RawTarget } from '../apply/raw-target.ts';
 import type { ChangeBatch } from '../change-batch.ts';
 import type { SyncMapping } from '../sync-mapping.ts';
 import type { TargetSink } from '../target-sink.ts';
@@ -35,7 +40,7 @@ const LOOKUPS_AT_ONCE = 20;
 const KEYS_PER_INSERT = 1000;
 /** What a read at the source does not show yet is waited for. */
 const LOOK_AGAIN_MS = 50;
-/** How often an answer that breaks a constraint is asked for again: what it refers to may be touched too. */
+/** How often an answer that breaks a constraint is asked for again, as what it refers to may be touched too, before it is a reject. */
 const MAX_CONFLICTS = 20;
 
 export interface RefresherOptions {
@@ -53,6 +58,8 @@ export interface RefresherOptions {
 
 interface Answer {
   entries: TouchedRow[];
+  /** Keys of rows that may have to go when those that refer to them have been made anew. */
+  left: Touch[];
   isPassed: ReturnType<typeof passes>;
 }
 
@@ -97,10 +104,12 @@ export class Refresher {
   /** The next thing to be done. To be called while no transaction is open on the target, which holds `position`. */
   async step(position: BinlogPosition): Promise<void> {
     if (this.#answer) return this.#apply(this.#answer, position);
-    const lookups = await this.#read(false, LOOKUPS_AT_ONCE);
+    const lookups = await this.#read('lookup', LOOKUPS_AT_ONCE);
     if (lookups.length > 0) return this.#lookUp(lookups, position);
-    const entries = await this.#read(true, MAX_KEYS);
-    if (entries.length > 0) return this.#ask(entries, position);
+    const entries = await this.#read('key', MAX_KEYS);
+    if (entries.length > 0) return this.#ask(entries, false, position);
+    const left = await this.#read('left', MAX_KEYS);
+    if (left.length > 0) return this.#ask(left, true, position);
     this.isPending = false;
     this.#options.onSettled(position);
   }
@@ -109,9 +118,11 @@ export class Refresher {
     await this.#source?.close();
   }
 
-  #read(isKey: boolean, limit: number): Promise<TouchedRow[]> {
+  #read(kind: TouchKind, limit: number): Promise<TouchedRow[]> {
     const { sink, runId } = this.#options;
-    return readTouchedRows(sink.target, runId, { isKey, limit });
+    const parentsFirst = sink.order.map(({ id }) => id);
+    const mappings = kind === 'left' ? parentsFirst.toReversed() : parentsFirst;
+    return readTouchedRows(sink.target, runId, { kind, mappings, limit });
   }
 
   /** From the values of a watch to keys, in the ledger. */
@@ -140,10 +151,15 @@ export class Refresher {
     });
   }
 
-  async #ask(entries: TouchedRow[], position: BinlogPosition): Promise<void> {
+  async #ask(entries: TouchedRow[], clearsAway: boolean, position: BinlogPosition): Promise<void> {
     const source = await this.#sourceThatShows(position);
     if (!source) return;
-    const { batch, maxBytes } = this.#options;
+    const { batch, maxBytes, sink } = this.#options;
+    batch.clearsAway = clearsAway;
+    const postponing = new Set(
+      sink.order.filter(({ postponesDeletes }) => postponesDeletes && !clearsAway).map(({ id }) => id),
+    );
+    const left: Touch[] = [];
     const answered: TouchedRow[] = [];
     for (const id of new Set(entries.map(({ mapping }) => mapping))) {
       const ofMapping = entries.filter((entry) => entry.mapping === id);
@@ -151,29 +167,33 @@ export class Refresher {
       if (!mapping) throw unknownEntry(id);
       for (let from = 0; from < ofMapping.length && batch.bytes < maxBytes; from += KEYS_PER_SELECT) {
         const part = ofMapping.slice(from, from + KEYS_PER_SELECT);
-        await addRowsNow(
-          source,
-          mapping,
-          part.map(({ inputs }) => inputs),
-          batch,
-        );
+        const keys = part.map(({ inputs }) => inputs);
+        const gone = await addRowsNow(source, mapping, keys, batch);
         answered.push(...part);
+        if (!postponing.has(id)) continue;
+        for (const inputs of mapping.isSet ? keys : gone) left.push({ mapping: id, watch: KEY_LEFT, inputs });
       }
     }
     const end = await readBinlogPosition(source);
     if (!end) throw new TransfuseError('CDC_BINLOG_OFF', 'The binlog of the source is off.');
-    this.#answer = { entries: answered, isPassed: passes(end) };
+    this.#answer = { entries: answered, left, isPassed: passes(end) };
   }
 
-  async #apply({ entries }: Answer, position: BinlogPosition): Promise<void> {
+  async #apply({ entries, left }: Answer, position: BinlogPosition): Promise<void> {
     const { sink, runId, batch } = this.#options;
     this.#answer = null;
+    const settle = async (target: RawTarget, touched: string): Promise<void> => {
+      await removeTouchedRows(target, runId, entries);
+      if (left.length > 0) await recordTouches(target, runId, left, touched);
+    };
+    const refusesConflicts = this.#conflicts === MAX_CONFLICTS;
     try {
-      await sink.refresh(batch, position, (target) => removeTouchedRows(target, runId, entries));
+      await sink.refresh(batch, position, settle, { refusesConflicts });
       this.#conflicts = 0;
     } catch (error) {
       const isConflict = error instanceof TransfuseError && error.code === 'SYNC_CONFLICT';
-      if (!isConflict || ++this.#conflicts > MAX_CONFLICTS) throw error;
+      if (!isConflict || refusesConflicts) throw error;
+      this.#conflicts++;
       this.#notBeforeMs = performance.now() + LOOK_AGAIN_MS * this.#conflicts;
       await sink.reopen();
     } finally {

@@ -2,12 +2,13 @@
 import { RowSource } from '../../../streams/row-source.ts';
 import { rowPayloads } from '../../../streams/row-payloads.ts';
 import { splitRow } from '../../mapping/careful-encoder.ts';
-import type { QueryMapping } from '../../mapping/mapping.ts';
+import { queryOf } from '../../mapping/mapping.ts';
 import { selectFrom } from '../../mapping/select-statement.ts';
 import { quoteSourceIdentifier, quoteSourceString } from '../../mysql/identifiers.ts';
 import type { SourceColumn } from '../../mysql/catalog-model.ts';
 import type { SourceConnection } from '../../mysql/connection.ts';
 import type { ChangeBatch } from '../change-batch.ts';
+import { CHANGE } from '../change-log.ts';
 import { selectFromRow, textRow } from '../row-image.ts';
 import type { SyncMapping } from '../sync-mapping.ts';
 
@@ -21,7 +22,7 @@ export async function* touchedKeys(
   inputs: readonly SourceColumn[],
   values: Texts,
 ): AsyncGenerator<string> {
-  const { watches } = (planned.mapping as QueryMapping).query;
+  const { watches } = queryOf(planned.mapping)!;
   const parts = watches[watch]!.keys!.split('?');
   const sql = parts
     .map((part, i) => (i === 0 ? part : literal(inputs[i - 1]!, values[i - 1]!) + part))
@@ -32,14 +33,16 @@ export async function* touchedKeys(
 }
 
 /**
- * Adds to the batch what the source has under each of the keys: the row as it is now, or that there is none.
+ * Adds to the batch what the source has under each of the keys: the row as it is now, or that there is none. Returns the keys under
+ * which the target is to have nothing.
  */
 export async function addRowsNow(
   source: SourceConnection,
   mapping: SyncMapping,
   keys: readonly string[],
   batch: ChangeBatch,
-): Promise<void> {
+): Promise<string[]> {
+  const gone: string[] = [];
   const { planned, sourceKey, beforeColumns } = mapping;
   const wanted = new Map(keys.map((key) => [key, JSON.parse(key) as Texts]));
   const condition = [...wanted.values()].map((values) => keyCondition(sourceKey, values)).join(' OR ');
@@ -49,16 +52,20 @@ export async function addRowsNow(
     batch.upsert(mapping, null, image);
     const key = selectFromRow(image, planned.compiled.sourceColumns, beforeColumns);
     const texts = splitRow(key.buffer, 0, beforeColumns.length).map(textOf);
-    wanted.delete(
-      JSON.stringify(sourceKey.map(({ name }) => texts[beforeColumns.findIndex((one) => one.name === name)])),
+    const found = JSON.stringify(
+      sourceKey.map(({ name }) => texts[beforeColumns.findIndex((one) => one.name === name)]),
     );
+    wanted.delete(found);
+    if (batch.log.kind(batch.log.length - 1) !== CHANGE.upsert) gone.push(found);
   }
-  for (const values of wanted.values()) {
+  for (const [wantedKey, values] of wanted) {
+    gone.push(wantedKey);
     const ordered = beforeColumns.map(
       ({ name }) => values[sourceKey.findIndex((one) => one.name === name)] ?? null,
     );
     batch.delete(mapping, textRow(ordered));
   }
+  return gone;
 }
 
 function keyCondition(key: readonly SourceColumn[], values: Texts): string {

@@ -25,7 +25,7 @@ const USABLE = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'ch
 export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
   return mappings.flatMap((mapping): PlannedWatch[] => {
     const { mapping: declared, table } = mapping.planned;
-    if (declared.shape !== 'query') return [];
+    if (declared.shape === 'row') return [];
     const itself = { mapping, watch: KEY_ITSELF, table: table.name, inputs: mapping.sourceKey, isOwn: true };
     const others = declared.query.watches.map((watch, index): PlannedWatch => {
       const inputs = watch.inputs.map((name) => columnBeside(table, watch.table, name));

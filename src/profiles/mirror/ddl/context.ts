@@ -6,7 +6,7 @@ import type { MirrorTable } from '../tables.ts';
 
 export interface MirrorSchemaOptions extends MappingOptions {
   /** IANA name of the zone in which the source's DATETIMEs are wall-clock times; null where it was not said. */
-  sourceTimeZone: string | null;
+  timeZone: string | null;
 }
 
 /** What the makers of the schema's objects share while one plan is made. */

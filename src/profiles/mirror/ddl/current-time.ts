@@ -15,13 +15,11 @@ export function isToday(sql: string): boolean {
  * The moment of a change for a column of this type; null for a type that has no such default. A DATETIME is a
  * wall-clock time of the source's zone; where no zone is set, of the session's.
  */
-export function currentTimeSql(targetType: string, sourceTimeZone: string | null): string | null {
+export function currentTimeSql(targetType: string, timeZone: string | null): string | null {
   if (targetType.endsWith('with time zone')) return 'CURRENT_TIMESTAMP';
   const local =
-    sourceTimeZone === null
-      ? 'LOCALTIMESTAMP'
-      : `(CURRENT_TIMESTAMP AT TIME ZONE ${quoteLiteral(sourceTimeZone)})`;
+    timeZone === null ? 'LOCALTIMESTAMP' : `(CURRENT_TIMESTAMP AT TIME ZONE ${quoteLiteral(timeZone)})`;
   if (targetType.startsWith('timestamp')) return local;
-  if (targetType === 'date') return sourceTimeZone === null ? 'CURRENT_DATE' : `(${local})::date`;
+  if (targetType === 'date') return timeZone === null ? 'CURRENT_DATE' : `(${local})::date`;
   return null;
 }

@@ -16,12 +16,12 @@ export interface DefaultTranslation {
 const NONE: DefaultTranslation = { sql: null, dropped: null };
 
 /** Never throws. Columns that count by themselves or are calculated have no default here. */
-export function translateDefault(column: MirrorColumn, sourceTimeZone: string | null): DefaultTranslation {
+export function translateDefault(column: MirrorColumn, timeZone: string | null): DefaultTranslation {
   const { default: given, generated, autoIncrement } = column.source;
   if (given === null || generated !== null || autoIncrement) return NONE;
   const value = asValue(given, column);
   if (value !== null) return value === NULL_VALUE ? NONE : literalDefault(value, column);
-  return expressionDefault(given.kind === 'expression' ? given.sql : given.value, column, sourceTimeZone);
+  return expressionDefault(given.kind === 'expression' ? given.sql : given.value, column, timeZone);
 }
 
 const NULL_VALUE = Symbol('NULL');
@@ -39,17 +39,13 @@ function asValue(given: SourceDefault, column: MirrorColumn): string | typeof NU
   return tokens?.length === 1 && only?.kind === 'string' ? only.value : null;
 }
 
-function expressionDefault(
-  sql: string,
-  column: MirrorColumn,
-  sourceTimeZone: string | null,
-): DefaultTranslation {
+function expressionDefault(sql: string, column: MirrorColumn, timeZone: string | null): DefaultTranslation {
   const bare = sql
     .trim()
     .replace(/^\((.*)\)$/s, '$1')
     .trim();
   if (isNow(bare) || isToday(bare)) {
-    const now = currentTimeSql(column.type, sourceTimeZone);
+    const now = currentTimeSql(column.type, timeZone);
     if (now !== null) return { sql: now, dropped: null };
   }
   if (/^uuid\(\)$/i.test(bare)) {

@@ -16,7 +16,7 @@ export function onUpdateObjects(context: DdlContext, table: MirrorTable): Schema
   const schema = context.options.targetSchema;
   const assignments = table.columns.flatMap((column) => {
     if (!column.source.onUpdateCurrentTimestamp) return [];
-    const now = currentTimeSql(column.type, context.options.sourceTimeZone);
+    const now = currentTimeSql(column.type, context.options.timeZone);
     if (now === null) return [];
     const name = quoteIdentifier(column.name);
     return [

@@ -40,7 +40,7 @@ export function tableObjects(context: DdlContext, table: MirrorTable): SchemaObj
 }
 
 function plannedColumn(context: DdlContext, table: MirrorTable, column: MirrorColumn): PlannedColumn {
-  const translation = translateDefault(column, context.options.sourceTimeZone);
+  const translation = translateDefault(column, context.options.timeZone);
   if (translation.dropped !== null) {
     context.note(
       table.source.name,
