@@ -45,8 +45,10 @@ export function openRejectsOf({ tables }: BulkReport): number {
 function summaryOf({ tables, elapsedMs, times }: BulkReport): RunSummary {
   return {
     tables: tables.map((table) => ({
-      table: table.sourceTable,
+      table: table.mapping,
+      read: table.rowsRead,
       rows: table.rowsLoaded,
+      filtered: table.rowsFiltered,
       bytes: table.bytesWritten,
       rejected: table.rowsRejected,
       rowsNow: table.rowsNow,

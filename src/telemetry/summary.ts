@@ -5,8 +5,11 @@ import { renderTable, type TextColumn } from './text-table.ts';
 
 export interface TableSummary {
   table: string;
+  /** Rows of the source: loaded, filtered and rejected. */
+  read: number;
   /** Rows loaded, by earlier calls too. */
   rows: number;
+  filtered: number;
   /** Bytes sent to the target. */
   bytes: number;
   rejected: number;
@@ -32,23 +35,34 @@ export interface RunSummary {
   stagesMs: StageTimesMs;
 }
 
-const COLUMNS: readonly TextColumn[] = [
-  { title: 'table', align: 'left' },
-  { title: 'rows', align: 'right' },
-  { title: 'bytes', align: 'right' },
-  { title: 'rejects', align: 'right' },
-  { title: 'seconds', align: 'right' },
-  { title: 'rows/s', align: 'right' },
+interface Column extends TextColumn {
+  cell(row: TableSummary & { rowsPerSecond: number }): string;
+}
+
+const right = (title: string, cell: Column['cell']): Column => ({ title, align: 'right', cell });
+
+const TABLE: Column = { title: 'table', align: 'left', cell: ({ table }) => table };
+/** What filters leave behind has to be seen beside what was read. */
+const READ = right('read', ({ read }) => formatCount(read));
+const FILTERED = right('filtered', ({ filtered }) => formatCount(filtered));
+const ROWS = (title: string): Column => right(title, ({ rows }) => formatCount(rows));
+const BYTES = right('bytes', ({ bytes }) => formatBytes(bytes));
+const REJECTS = right('rejects', ({ rejected }) => formatCount(rejected));
+const TIMES: readonly Column[] = [
+  right('seconds', ({ elapsedMs }) => (elapsedMs > 0 ? (elapsedMs / 1000).toFixed(1) : '–')),
+  right('rows/s', ({ rowsNow, rowsPerSecond }) => (rowsNow > 0 ? formatCount(rowsPerSecond) : '–')),
 ];
 
 /** Aligned text that ends without a line break. */
 export function renderSummary(summary: RunSummary): string {
   const { total, tables } = summaryDocument(summary);
-  const footer = cells({
-    ...total,
-    table: `total, ${quantity(tables.length, 'table')}`,
-  });
-  return `${renderTable(COLUMNS, tables.map(cells), [footer])}\n\n${renderStages(summary.stagesMs)}`;
+  const columns =
+    total.filtered > 0
+      ? [TABLE, READ, ROWS('loaded'), FILTERED, REJECTS, BYTES, ...TIMES]
+      : [TABLE, ROWS('rows'), BYTES, REJECTS, ...TIMES];
+  const cells = (row: TableSummary & { rowsPerSecond: number }) => columns.map(({ cell }) => cell(row));
+  const footer = cells({ ...total, table: `total, ${quantity(tables.length, 'table')}` });
+  return `${renderTable(columns, tables.map(cells), [footer])}\n\n${renderStages(summary.stagesMs)}`;
 }
 
 /** The same as plain data, with exact numbers. */
@@ -59,7 +73,9 @@ export function summaryDocument({ tables, elapsedMs, stagesMs }: RunSummary) {
   return {
     tables: tables.map((table) => ({ ...table, rowsPerSecond: rate(table.rowsNow, table.elapsedMs) })),
     total: {
+      read: sum((table) => table.read),
       rows: sum((table) => table.rows),
+      filtered: sum((table) => table.filtered),
       bytes: sum((table) => table.bytes),
       rejected: sum((table) => table.rejected),
       rowsNow,
@@ -75,17 +91,6 @@ function renderStages(stagesMs: StageTimesMs): string {
   const total = stages.reduce((sum, [, ms]) => sum + ms, 0);
   const share = (ms: number) => (total > 0 ? ` (${Math.round((ms / total) * 100)} %)` : '');
   return `time went into  ${stages.map(([stage, ms]) => `${stage} ${formatDuration(ms)}${share(ms)}`).join(' · ')}`;
-}
-
-function cells(row: TableSummary & { rowsPerSecond: number }): string[] {
-  return [
-    row.table,
-    formatCount(row.rows),
-    formatBytes(row.bytes),
-    formatCount(row.rejected),
-    row.elapsedMs > 0 ? (row.elapsedMs / 1000).toFixed(1) : '–',
-    row.rowsNow > 0 ? formatCount(row.rowsPerSecond) : '–',
-  ];
 }
 
 function rate(rows: number, elapsedMs: number): number {

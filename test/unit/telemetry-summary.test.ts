@@ -6,13 +6,15 @@ const SUMMARY: RunSummary = {
   tables: [
     {
       table: 'patient_data',
+      read: 1_000_012,
       rows: 1_000_000,
+      filtered: 0,
       bytes: 402_000_000,
       rejected: 12,
       rowsNow: 1_000_000,
       elapsedMs: 3_100,
     },
-    { table: 'ämter', rows: 3, bytes: 96, rejected: 0, rowsNow: 3, elapsedMs: 40 },
+    { table: 'ämter', read: 3, rows: 3, filtered: 0, bytes: 96, rejected: 0, rowsNow: 3, elapsedMs: 40 },
   ],
   elapsedMs: 4_000,
   stagesMs: { read: 1_000, encode: 1_000, copy: 1_500, index: 500, constraints: 0 },
@@ -33,10 +35,19 @@ test('the summary lists the tables, their total, and where the time went', () =>
   );
 });
 
+test('what filters leave behind stands beside what was read, where there is any', () => {
+  const [patients] = SUMMARY.tables;
+  const text = renderSummary({ ...SUMMARY, tables: [{ ...patients!, read: 1_000_112, filtered: 100 }] });
+  expect(text).toMatch(/^table +read +loaded +filtered +rejects +bytes +seconds +rows\/s$/m);
+  expect(text).toMatch(/^patient_data +1,000,112 +1,000,000 +100 +12 +402 MB +3\.1 +322,581$/m);
+});
+
 test('the document of the summary keeps the exact numbers', () => {
   const { total, tables, stagesMs } = summaryDocument(SUMMARY);
   expect(total).toEqual({
+    read: 1_000_015,
     rows: 1_000_003,
+    filtered: 0,
     bytes: 402_000_096,
     rejected: 12,
     rowsNow: 1_000_003,
