@@ -3,6 +3,9 @@ import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { quoteIdentifier, quoteLiteral, qualified } from '../postgres/identifiers.ts';
 
+/** What a sequence can feed; a key that is kept as text is none. */
+const COUNTERS = new Set(['smallint', 'integer', 'bigint']);
+
 /**
  * Sets every sequence that feeds a column of the table beyond the largest value there, and at least to the source's next
  * AUTO_INCREMENT; then analyzes the table. May be run again at any time.
@@ -12,7 +15,7 @@ export async function finishTable(target: TargetConnection, planned: PlannedMapp
   const name = qualified(mapping.target.schema, mapping.target.table);
   const autoIncrement = table.columns.find((column) => column.autoIncrement)?.name;
   for (const { target: column, value } of mapping.columns) {
-    const isCounter = value.kind === 'column' && value.column === autoIncrement;
+    const isCounter = value.kind === 'column' && value.column === autoIncrement && COUNTERS.has(column.type);
     if (!isCounter) continue;
     const sequence = `pg_catalog.pg_get_serial_sequence(${quoteLiteral(name)}, ${quoteLiteral(column.name)})`;
     // A counter that has reached the end of its type stands at its last value: the next insert fails, as at the source.

@@ -62,6 +62,19 @@ export async function recordTouches(
   );
 }
 
+/** How many entries wait; an entry may stand for many rows. None in the ledger of an older version. */
+export async function countTouchedRows(target: Target, runId: string): Promise<number> {
+  const { rows: known } = await target.query<{ name: string | null }>(
+    "SELECT to_regclass('transfuse.touched_rows') AS name",
+  );
+  if (known[0]!.name === null) return 0;
+  const { rows } = await target.query<{ count: string }>(
+    'SELECT count(*) AS count FROM transfuse.touched_rows WHERE run_id = $1',
+    [runId],
+  );
+  return Number(rows[0]!.count);
+}
+
 export async function hasTouchedRows(target: Target, runId: string): Promise<boolean> {
   const { rows } = await target.query('SELECT FROM transfuse.touched_rows WHERE run_id = $1 LIMIT 1', [
     runId,

@@ -29,6 +29,13 @@ export const flags: Expression = { kind: 'flags' };
 /** Every source column that nothing else reads, for a jsonb column. */
 export const everythingElse: Expression = { kind: 'extra', columns: 'unmapped' };
 
+/** The same, but for columns that are told in another way: by a field of a query, such as HEX() of binary ones. */
+export const everythingElseBut = (...except: string[]): Expression => ({
+  kind: 'extra',
+  columns: 'unmapped',
+  except,
+});
+
 /** The type of a column as format_type() prints it, `!` behind it where it may not be NULL; its value; its PHI class. */
 export type ColumnDeclaration = readonly [type: string, value: Expression, phi?: PhiClass];
 

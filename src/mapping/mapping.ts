@@ -73,6 +73,8 @@ export interface Watch {
   inputs: readonly string[];
   /** A SELECT of the key of the source table for the values of `inputs`, a `?` for each; null where they are that key. */
   keys: string | null;
+  /** Only whether a row is there matters, or which: an update that leaves `inputs` as they are touches nothing. */
+  keysOnly?: true;
 }
 
 interface MappingBase {
@@ -113,9 +115,9 @@ export type Expression =
   | { kind: 'flags' }
   /**
    * Source columns that have no column of their own, and what transforms have kept as it was: jsonb, an object of texts by column
-   * name, empty values left out. `unmapped` stands for every column of the source table that nothing else in the mapping reads.
+   * name, empty values left out. `unmapped` stands for every column of the source table that nothing else in the mapping reads, and that is not in `except`.
    */
-  | { kind: 'extra'; columns: readonly string[] | 'unmapped' };
+  | { kind: 'extra'; columns: readonly string[] | 'unmapped'; except?: readonly string[] };
 
 export interface Reference {
   kind: 'reference';

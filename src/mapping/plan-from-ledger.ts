@@ -2,7 +2,7 @@
 import { TransfuseError } from '../core/errors.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
 import type { MappingOptions, Profile } from './mapping.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { makePlanOf, type Plan } from './plan.ts';
 
 /** What the ledger keeps of one load. */
 interface RecordedLoad {
@@ -74,15 +74,14 @@ export function planFromLedger(profile: Profile, run: RecordedRun, options: Mapp
     others: { views: [], routines: [], triggers: [], events: [], sequences: [] },
   };
   const fingerprints = new Map(run.loads.map(({ mapping, fingerprint }) => [mapping, fingerprint]));
-  const plan = makePlan(profile, catalog, options, [...byName.keys()]);
-  const mappings = plan.mappings.filter(({ mapping }) => fingerprints.has(mapping.id));
-  const planned = new Map(mappings.map(({ mapping, fingerprint }) => [mapping.id, fingerprint]));
+  const plan = makePlanOf(profile, catalog, options, new Set(fingerprints.keys()));
+  const planned = new Map(plan.mappings.map(({ mapping, fingerprint }) => [mapping.id, fingerprint]));
   const others = run.loads
     .filter(({ mapping, fingerprint }) => planned.get(mapping) !== fingerprint)
     .map(({ mapping }) => mapping);
   if (others.length > 0)
     throw refusal('Loaded by another mapping than the one that the profile gives now', others);
-  return { ...plan, mappings };
+  return plan;
 }
 
 /** Several mappings may read a table, and other tables beside it. */

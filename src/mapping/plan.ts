@@ -34,11 +34,7 @@ export function makePlan(
   options: MappingOptions,
   tables?: readonly string[],
 ): Plan {
-  const byName = new Map(source.tables.map((table) => [table.name, table]));
-  const all = profile.mappings(source, options);
-  refuseOtherServices(profile, all);
-  refuseMalformed(profile, all);
-  const shares = sharesOf(profile.name, all);
+  const all = mappingsOf(profile, source, options);
   const known = new Set(all.map((mapping) => mapping.source.table));
   const unknown = tables?.filter((name) => !known.has(name)) ?? [];
   if (unknown.length > 0) {
@@ -48,8 +44,39 @@ export function makePlan(
     );
   }
   if (tables?.length === 0) throw new TransfuseError('NOTHING_TO_DO', 'The list of tables is empty.');
-  const chosen = tables ? all.filter((mapping) => tables.includes(mapping.source.table)) : all;
-  const mappings = chosen.map((mapping) => planMapping(mapping, byName, options, shares.get(mapping)));
+  return planned(profile, source, options, all, ({ source: { table } }) => tables?.includes(table) ?? true);
+}
+
+/** Compiles the mappings with these ids that the profile has; the tables of the others need not be known. */
+export function makePlanOf(
+  profile: Profile,
+  source: SourceCatalog,
+  options: MappingOptions,
+  ids: ReadonlySet<string>,
+): Plan {
+  return planned(profile, source, options, mappingsOf(profile, source, options), ({ id }) => ids.has(id));
+}
+
+/** All of a profile, checked. */
+function mappingsOf(profile: Profile, source: SourceCatalog, options: MappingOptions): Mapping[] {
+  const all = profile.mappings(source, options);
+  refuseOtherServices(profile, all);
+  refuseMalformed(profile, all);
+  return all;
+}
+
+function planned(
+  profile: Profile,
+  source: SourceCatalog,
+  options: MappingOptions,
+  all: readonly Mapping[],
+  isChosen: (mapping: Mapping) => boolean,
+): Plan {
+  const byName = new Map(source.tables.map((table) => [table.name, table]));
+  const shares = sharesOf(profile.name, all);
+  const mappings = all
+    .filter(isChosen)
+    .map((mapping) => planMapping(mapping, byName, options, shares.get(mapping)));
   return { profile, source, options, mappings };
 }
 

@@ -1,6 +1,16 @@
 /** What a profile of one's own is written with: `import { … } from 'transfuse'`, and ready-made transforms from 'transfuse/transforms'. */
 export { refuse } from '../core/reject-reasons.ts';
-export { apply, columns, constant, everythingElse, flags, from, reference, uuid } from './declare.ts';
+export {
+  apply,
+  columns,
+  constant,
+  everythingElse,
+  everythingElseBut,
+  flags,
+  from,
+  reference,
+  uuid,
+} from './declare.ts';
 export type {
   Mapping,
   MappingOptions,

@@ -20,8 +20,12 @@ export function resolve(mapping: Mapping, table: SourceTable): Mapping {
     .filter(isNote)
     .map((column): ColumnMapping =>
       column.value.kind === 'extra' && column.value.columns === 'unmapped'
-        ? { ...column, value: { kind: 'extra', columns: unmapped } }
+        ? { ...column, value: { kind: 'extra', columns: without(unmapped, column.value.except) } }
         : column,
     );
   return { ...mapping, columns: [...plain, ...notes] };
+}
+
+function without(names: readonly string[], except: readonly string[] = []): string[] {
+  return names.filter((name) => !except.includes(name));
 }

@@ -39,6 +39,7 @@ export async function loadProfile(
   { fieldKey: keyDigits }: { fieldKey: string | null },
 ): Promise<LoadedProfile> {
   if (name === mirrorProfile.name) return { profile: mirrorProfile, schema: mirrorSchema, scripts: null };
+  if (name === 'openemr') return loadOpenemr(keyDigits);
   if (!/[/\\]|\.m?js$/.test(name)) throw unknown(name, 'there is no built-in profile of this name');
   const secrets = secretsOf(keyDigits);
   let module: { default?: unknown; profile?: unknown; schema?: unknown; scripts?: unknown };
@@ -63,6 +64,11 @@ export async function loadProfile(
 
 function secretsOf(keyDigits: string | null): ProfileSecrets {
   return { fieldKey: keyDigits === null ? null : fieldKey(Buffer.from(keyDigits, 'hex')) };
+}
+
+async function loadOpenemr(keyDigits: string | null): Promise<LoadedProfile> {
+  const { openemrProfile, openemrScripts } = await import('./openemr/openemr-profile.ts');
+  return { profile: openemrProfile(secretsOf(keyDigits)), schema: null, scripts: openemrScripts() };
 }
 
 /** A load needs the mappings only. */

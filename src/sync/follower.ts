@@ -139,6 +139,7 @@ export class Follower {
         retryTimeoutMs: options.continuous ? Infinity : settings.bulk.retryTimeoutMs,
         onPhase: (phase) => observer.onPhase(phase),
         onNote: (text) => observer.onNote(text),
+        selectsAgain: syncPlan.watches.length > 0,
         onRestored: () => sink.tablesChanged(),
       });
       return new Follower(options, {
@@ -199,7 +200,7 @@ export class Follower {
     this.#refresher = refresher;
     if (!refresher?.isPending) handoff.reached(from);
     if (goal?.(reachedPlace(from)) && !refresher?.isPending) {
-      await Promise.all([handoff.settled(), refresher?.close()]);
+      await Promise.all([handoff.settleAtRest(), refresher?.close()]);
       return 'at the goal';
     }
     const { until } = this.#options;
@@ -260,7 +261,8 @@ export class Follower {
     if (signal.aborted) loop.stop();
     try {
       await loop.run();
-      await handoff.settled();
+      if (signal.aborted || loop.hasChanged) await handoff.settled();
+      else await handoff.settleAtRest();
       observer.onProgress(status());
       if (loop.hasChanged) return 'plan changed';
       return signal.aborted ? 'stopped' : 'at the goal';

@@ -22,9 +22,17 @@ export interface HandoffOptions {
   retryTimeoutMs: number;
   onPhase(phase: string): void;
   onNote(text: string): void;
+  /**
+   * Rows are selected again while it restores, so that what does not hold now may hold a moment later: it is tried again.
+   */
+  selectsAgain: boolean;
   /** The target's tables have got constraints that they did not have. */
   onRestored(): void;
 }
+
+/** How often what may hold later is tried. */
+const MAX_TRIES = 6;
+const BETWEEN_TRIES_MS = 2_000;
 
 export class Handoff {
   readonly #options: HandoffOptions;
@@ -33,6 +41,8 @@ export class Handoff {
   #isWaiting: boolean;
   #restoring: Promise<void> | null = null;
   #isCutOff = false;
+  #tries = 0;
+  #notBeforeMs = 0;
   readonly #givenUp = new AbortController();
   restored = 0;
   failures: RestoreFailure[] = [];
@@ -53,7 +63,20 @@ export class Handoff {
 
   /** To be told of each position that is on the target. Begins to restore, once, when all loads' ends are behind it. */
   reached(position: BinlogPosition): void {
-    if (!this.#isWaiting || !this.#ends.every((end) => hasPassed(position, end))) return;
+    if (!this.#isWaiting || performance.now() < this.#notBeforeMs) return;
+    if (this.#ends.every((end) => hasPassed(position, end))) this.#begin();
+  }
+
+  /** Nothing is being applied: what did not hold while changes went on is tried once more. */
+  async settleAtRest(): Promise<void> {
+    await this.#restoring;
+    if (this.failures.length === 0 || !this.#options.selectsAgain || this.#isCutOff) return;
+    this.#tries = MAX_TRIES;
+    this.#begin();
+    await this.#restoring;
+  }
+
+  #begin(): void {
     this.#isWaiting = false;
     const { signal, retryTimeoutMs, onNote } = this.#options;
     this.#restoring = retry(() => this.#restore(), {
@@ -100,6 +123,12 @@ export class Handoff {
       });
       const away = await readObjectsAway(target, runId);
       this.failures = failures;
+      const isLast = !this.#options.selectsAgain || ++this.#tries >= MAX_TRIES || failures.length === 0;
+      if (!isLast) {
+        this.#isWaiting = true;
+        this.#notBeforeMs = performance.now() + BETWEEN_TRIES_MS;
+        return;
+      }
       this.restored = this.#awayAtFirst - away.length;
       const objects = quantity(
         this.restored,

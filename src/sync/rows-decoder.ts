@@ -151,12 +151,28 @@ export class RowsDecoder {
   #touchFor({ watch, inputs, before }: WatchReaders, rows: RowsEvent, batch: ChangeBatch): number {
     const { body, kind } = rows;
     this.#makeRoom(inputs.maxTextBytes(body.length) + before.maxTextBytes(body.length));
-    const touch = (at: number): string => {
+    const readInputs = (at: number): number => {
       this.#after.start = 0;
-      this.#after.end = inputs.read(body, at, this.#after.buffer, 0);
+      return (this.#after.end = inputs.read(body, at, this.#after.buffer, 0));
+    };
+    const touch = (at: number): string => {
+      readInputs(at);
       return batch.touches.add(watch, this.#after);
     };
     let count = 0;
+    if (watch.keysOnly && kind === 'update') {
+      for (let at = 0; at < body.length; count++) {
+        const from = at;
+        const before = Buffer.from(this.#after.buffer.subarray(0, readInputs(from)));
+        const now = (at = inputs.nextAt);
+        const isSame = before.equals(this.#after.buffer.subarray(0, readInputs(now)));
+        at = inputs.nextAt;
+        if (isSame) continue;
+        touch(from);
+        touch(now);
+      }
+      return count;
+    }
     for (let at = 0; at < body.length; count++) {
       const from = at;
       const key = touch(from);

@@ -1,8 +1,10 @@
-/** `npm run bench -- bulk` and `npm run bench -- sync`: see USAGE in options.ts. */
+/** `npm run bench -- bulk`, `… sync` and `… openemr`: see USAGE in options.ts. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { runBulkBench } from './bulk-bench.ts';
-import { parseBulkOptions, parseSyncOptions, USAGE, UsageError } from './options.ts';
+import { runOpenemrBench } from './openemr-bench.ts';
+import { openemrResultDocument, renderOpenemrMarkdown } from './openemr-report.ts';
+import { parseBulkOptions, parseOpenemrOptions, parseSyncOptions, USAGE, UsageError } from './options.ts';
 import { renderMarkdown, resultDocument } from './report.ts';
 import { runSyncBench } from './sync/sync-bench.ts';
 import { renderSyncMarkdown, syncResultDocument } from './sync/sync-report.ts';
@@ -12,7 +14,8 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 try {
   if (subject === 'bulk') await bulk();
   else if (subject === 'sync') await sync();
-  else throw new UsageError('What is to be measured? There are: bulk, sync.');
+  else if (subject === 'openemr') await openemr();
+  else throw new UsageError('What is to be measured? There are: bulk, sync, openemr.');
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${USAGE}`);
@@ -36,6 +39,16 @@ async function sync(): Promise<void> {
     options.jsonFile,
     syncResultDocument(result, options.rounds),
     renderSyncMarkdown(result, options.rounds),
+  );
+}
+
+async function openemr(): Promise<void> {
+  const options = parseOpenemrOptions(args);
+  const result = await runOpenemrBench(options, say);
+  await publish(
+    options.jsonFile,
+    openemrResultDocument(result, options.rounds),
+    renderOpenemrMarkdown(result, options.rounds),
   );
 }
 

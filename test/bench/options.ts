@@ -27,6 +27,12 @@ export interface SyncBenchOptions {
   jsonFile: string;
 }
 
+export interface OpenemrBenchOptions {
+  patients: number;
+  rounds: number;
+  jsonFile: string;
+}
+
 const CONTESTANTS = ['transfuse', 'transfuse-transformed', 'pgloader', 'native-pipe', 'outfile'];
 const SYNC_CONTESTANTS = ['sync', 'decode', 'mysqlbinlog', 'psql'];
 const SOURCES = ['mariadb', 'mysql'];
@@ -54,6 +60,14 @@ lag under a steady load.
   --lag-seconds <n>      how long lag is measured; 0 for not at all (30)
   --only <ids>           only these: ${SYNC_CONTESTANTS.join(', ')}
   --json <file>          all measurements (reports/bench-sync.json)
+
+npm run bench -- openemr [options]
+
+Loads a synthetic OpenEMR into four services, and the same tables as they are, in turn.
+
+  --patients <n>     its size (100000); about thirty rows for each
+  --rounds <n>       how often each runs, one after the other (3)
+  --json <file>      all measurements (reports/bench-openemr.json)
 `;
 
 export class UsageError extends Error {}
@@ -89,6 +103,15 @@ export function parseSyncOptions(args: string[]): SyncBenchOptions {
     lagSeconds: lagSeconds === '0' ? 0 : whole('lag-seconds', lagSeconds),
     only,
     jsonFile: values['json'] ?? 'reports/bench-sync.json',
+  };
+}
+
+export function parseOpenemrOptions(args: string[]): OpenemrBenchOptions {
+  const values = readArgs(args, ['patients', 'rounds', 'json']);
+  return {
+    patients: whole('patients', values['patients'] ?? '100000'),
+    rounds: whole('rounds', values['rounds'] ?? '3'),
+    jsonFile: values['json'] ?? 'reports/bench-openemr.json',
   };
 }
 

@@ -23,6 +23,11 @@ export class Commands {
     this.#env = { PATH, TERM, HOME, ...(NO_COLOR && { NO_COLOR }), ...options.settings };
   }
 
+  /** The same with other settings. */
+  with(settings: CommandsOptions['settings']): Commands {
+    return new Commands({ ...this.#options, settings });
+  }
+
   /** Its exit code. Throws DemoFailure for one that is not expected. */
   async run(name: ExecutableName, args: readonly string[], expected: readonly number[]): Promise<number> {
     const { narrator, signal } = this.#options;
@@ -40,9 +45,9 @@ export class Commands {
   }
 
   /** The result of a command that is run with --json and not shown. */
-  async ask(name: ExecutableName): Promise<unknown> {
+  async ask(name: ExecutableName, args: readonly string[] = []): Promise<unknown> {
     const { signal } = this.#options;
-    const { exitCode, stdout } = await this.#start(name, ['--json'], 'pipe').ended;
+    const { exitCode, stdout } = await this.#start(name, [...args, '--json'], 'pipe').ended;
     signal.throwIfAborted();
     this.expect(name, exitCode, [0]);
     return (JSON.parse(stdout) as { result: unknown }).result;

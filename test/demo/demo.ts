@@ -4,23 +4,17 @@ import type { Clinic } from './clinic/generate.ts';
 import type { PlantedRejects } from './clinic/planted.ts';
 import { readTargetObjects } from './check/target-objects.ts';
 import { Commands } from './commands.ts';
-import { fillLegacy, type Scene } from './legacy.ts';
+import { fillLegacy } from './legacy.ts';
 import { migrateClinic } from './live/migrate-clinic.ts';
 import { migrateUnknown } from './live/migrate-unknown.ts';
+import type { DemoResult, Performance } from './performance.ts';
+import { performOpenemr } from './openemr/perform-openemr.ts';
 import { createAccounts, endsOf, settingsFor, sourceConnection, writeEnvFile } from './stage.ts';
 import { giveVerdict } from './verdict.ts';
 
-export interface Performance extends Scene {
-  startedAt: number;
-}
-
-export interface DemoResult {
-  exitCode: number;
-  envFile: string;
-}
-
 /** Fills the source, migrates it and checks the result. Throws DemoFailure where a step does not end as it should. */
 export async function performDemo(performance: Performance): Promise<DemoResult> {
+  if (!performance.options.mirror) return performOpenemr(performance);
   const { stage, narrator, signal, startedAt } = performance;
   const { database, clinic } = await fillLegacy(performance);
   await createAccounts(stage, database);

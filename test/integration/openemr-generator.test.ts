@@ -18,7 +18,7 @@ const PATIENTS = 80;
 const ALL_TRAPS = Object.values(TRAPS).flat();
 /** What tells a row of a table that has no unique key. */
 const KEYS_OF_THE_KEYLESS: Readonly<Record<string, string[]>> = {
-  patient_tracker_element: ['pt_tracker_id', 'seq'],
+  patient_tracker_element: ['pt_tracker_id', 'seq', 'status'],
 };
 
 /** The tables whose rows are what happened to a patient, apart from appointments. */

@@ -10,6 +10,7 @@ import { lockHolder } from '../../ledger/lock.ts';
 import { openRejectCounts } from '../../ledger/rejects.ts';
 import { latestRun, type Run } from '../../ledger/runs.ts';
 import { readObjectsAway, type ObjectAway } from '../../ledger/saved-objects.ts';
+import { countTouchedRows } from '../../ledger/touched-rows.ts';
 import { readSyncStatus, type ReportedSyncStatus } from '../../ledger/sync-status.ts';
 import { openTarget } from '../../postgres/connection.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
@@ -50,6 +51,7 @@ async function readStatus(database: DatabaseSettings, signal: AbortSignal): Prom
       rejects: await openRejectCounts(target, run.id),
       away: await readObjectsAway(target, run.id),
       checkpoint,
+      touched: checkpoint ? await countTouchedRows(target, run.id) : 0,
       sync: await readSyncStatus(target, run.id),
       foreignWrites: await readForeignWrites(target),
       unwatched: checkpoint ? await findUnwatched(target, await readTargetTables(target, run.id)) : [],
@@ -78,6 +80,8 @@ interface Status {
   away: ObjectAway[];
   /** null where sync has not begun. */
   checkpoint: Checkpoint | null;
+  /** Changes whose rows are still to be selected again. */
+  touched: number;
   /** What a sync last said of itself; null where none has. */
   sync: ReportedSyncStatus | null;
   foreignWrites: ForeignWrites[];
@@ -172,6 +176,11 @@ function render(status: Status): string {
       ? `position before the first row: ${position.file}:${position.offset}${position.gtidSet ? `, GTID ${position.gtidSet}` : ''}`
       : 'no binlog position was recorded: sync cannot follow this load',
     ...(checkpoint ? [describeCheckpoint(checkpoint)] : []),
+    ...(status.touched > 0
+      ? [
+          `touched by changes, and still to be selected again: ${quantity(status.touched, 'entry', 'entries')}`,
+        ]
+      : []),
     ...describeSyncState(status),
     writer ? `writing now: ${writer.application}` : 'nobody is writing now',
     '',
@@ -185,7 +194,7 @@ function render(status: Status): string {
         { title: 'open rejects', align: 'right' },
       ],
       loads.map((load) => [
-        load.sourceTable,
+        load.mapping,
         load.state,
         `${load.chunksDone}/${load.chunks}`,
         formatCount(load.rowsLoaded),

@@ -98,7 +98,8 @@ export function applyTable(
     leftovers:
       `DELETE FROM ${into} AS t USING ${keys} AS s WHERE ${joinKey}${isOurs} AND NOT EXISTS (SELECT FROM ${rows} AS r WHERE ` +
       `${rowKey.map((column) => `r.${quoteIdentifier(column)} = t.${quoteIdentifier(column)}`).join(' AND ')})`,
-    postponesDeletes: facts.isReferenced && mapping.planned.mapping.shape !== 'row',
+    postponesDeletes:
+      (facts.isReferenced || facts.isReferencedAway) && mapping.planned.mapping.shape !== 'row',
     moveOne:
       `UPDATE ${into} AS t SET ${columns.map((column) => `${quoteIdentifier(column)} = ${parameter(column)}`).join(', ')} ` +
       `WHERE ${whereKey(columns.length + 1)} AND NOT EXISTS (SELECT FROM ${into} AS n WHERE ` +

@@ -105,7 +105,7 @@ export class SegmentRunner {
       .map(([mapping, effect]) => ({ mapping, table: this.#tables[mapping]!, ...effect }))
       .sort((a, b) => a.table.rank - b.table.rank);
     const isFree = ({ table, mapping }: { table: ApplyTable; mapping: number }): boolean =>
-      !table.facts.isReferenced && this.#rules.cascadeReach(mapping) === null;
+      !table.facts.isReferenced && !table.postponesDeletes && this.#rules.cascadeReach(mapping) === null;
     const { clearsAway } = batch;
     for (const effect of effects) {
       if (effect.table.postponesDeletes && !clearsAway) effect.deletes = [];

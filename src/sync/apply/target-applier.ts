@@ -125,7 +125,9 @@ export class TargetApplier {
     await target.query('DISCARD TEMP');
     const facts = await readTargetFacts(target, plan.mappings);
     refuseEarlyChildren(plan, facts);
-    const ranks = parentsFirst(facts.map(({ parents }) => parents));
+    const ranks = parentsFirst(
+      facts.map(({ parents, parentsAway }) => [...new Set([...parents, ...parentsAway])]),
+    );
     const tables = plan.mappings.map((mapping, i) => applyTable(mapping, i, facts[i]!, ranks[i]!));
     const checkpoint = await beginCheckpoint(target, runId, startPosition);
     const raw = rawTarget(target.client);
@@ -350,8 +352,10 @@ function refuseEarlyChildren({ mappings }: SyncPlan, facts: readonly TargetTable
   const isQuery = (index: number): boolean => mappings[index]!.planned.mapping.shape !== 'row';
   for (const [index, { planned }] of mappings.entries()) {
     const { id, target } = planned.mapping;
+    const { isReferenced, isReferencedAway } = facts[index]!;
+    const parents = [...facts[index]!.parents, ...facts[index]!.parentsAway];
     const logged =
-      facts[index]!.isReferenced && isQuery(index) && facts[index]!.parents.find((one) => !isQuery(one));
+      (isReferenced || isReferencedAway) && isQuery(index) && parents.find((one) => !isQuery(one));
     if (typeof logged === 'number') {
       throw new TransfuseError(
         'SYNC_IMPOSSIBLE',
@@ -362,7 +366,7 @@ function refuseEarlyChildren({ mappings }: SyncPlan, facts: readonly TargetTable
         },
       );
     }
-    const parent = isQuery(index) ? undefined : facts[index]!.parents.find(isQuery);
+    const parent = isQuery(index) ? undefined : parents.find(isQuery);
     if (parent === undefined) continue;
     throw new TransfuseError(
       'SYNC_IMPOSSIBLE',

@@ -12,6 +12,9 @@ export interface TargetTableFacts {
   isReferenced: boolean;
   /** Indexes of the mappings whose tables this one references. */
   parents: number[];
+  /** The same of foreign keys that a load took away, and that are to come back. */
+  isReferencedAway: boolean;
+  parentsAway: number[];
   identityAlways: string[];
   hasDeferrable: boolean;
 }
@@ -22,6 +25,9 @@ WITH wanted AS (
   FROM jsonb_array_elements($1::jsonb) e
   JOIN pg_catalog.pg_namespace n ON n.nspname = e->>'schema'
   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = e->>'table'
+), away AS (
+  SELECT to_regclass(format('%I.%I', s.schema_name, s.table_name)) AS child, to_regclass(s.referenced_table) AS parent
+  FROM transfuse.saved_objects s WHERE s.kind = 'foreign-key' AND s.state <> 'restored'
 )
 SELECT w.i,
   coalesce((SELECT jsonb_object_agg(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)) FROM pg_catalog.pg_attribute a
@@ -34,6 +40,9 @@ SELECT w.i,
   EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.confrelid = w.oid) AS is_referenced,
   coalesce((SELECT jsonb_agg(DISTINCT p.i) FROM pg_catalog.pg_constraint k JOIN wanted p ON p.oid = k.confrelid
     WHERE k.contype = 'f' AND k.conrelid = w.oid AND k.confrelid <> w.oid), '[]') AS parents,
+  EXISTS (SELECT FROM away a WHERE a.parent = w.oid) AS is_referenced_away,
+  coalesce((SELECT jsonb_agg(DISTINCT p.i) FROM away a JOIN wanted p ON p.oid = a.parent
+    WHERE a.child = w.oid AND a.parent <> w.oid), '[]') AS parents_away,
   coalesce((SELECT jsonb_agg(a.attname) FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = w.oid AND a.attidentity = 'a'), '[]') AS identity_always,
   EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.condeferrable AND k.conrelid = w.oid) AS has_deferrable
@@ -45,6 +54,8 @@ interface FactsRow {
   unique_keys: string[][];
   is_referenced: boolean;
   parents: number[];
+  is_referenced_away: boolean;
+  parents_away: number[];
   identity_always: string[];
   has_deferrable: boolean;
 }
@@ -62,6 +73,8 @@ export async function readTargetFacts(
     uniqueKeys: [],
     isReferenced: false,
     parents: [],
+    isReferencedAway: false,
+    parentsAway: [],
     identityAlways: [],
     hasDeferrable: false,
   }));
@@ -72,6 +85,8 @@ export async function readTargetFacts(
       uniqueKeys: row.unique_keys,
       isReferenced: row.is_referenced,
       parents: row.parents,
+      isReferencedAway: row.is_referenced_away,
+      parentsAway: row.parents_away,
       identityAlways: row.identity_always,
       hasDeferrable: row.has_deferrable,
     };

@@ -13,6 +13,8 @@ export interface PlannedWatch {
   inputs: SourceColumn[];
   /** It is the mapping's own table, by its key. */
   isOwn: boolean;
+  /** What it reads of the table are the inputs. */
+  keysOnly: boolean;
 }
 
 /** What can be kept as text and written back as a literal, and is found by an index. */
@@ -26,7 +28,14 @@ export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
   return mappings.flatMap((mapping): PlannedWatch[] => {
     const { mapping: declared, table } = mapping.planned;
     if (declared.shape === 'row') return [];
-    const itself = { mapping, watch: KEY_ITSELF, table: table.name, inputs: mapping.sourceKey, isOwn: true };
+    const itself = {
+      mapping,
+      watch: KEY_ITSELF,
+      table: table.name,
+      inputs: mapping.sourceKey,
+      isOwn: true,
+      keysOnly: false,
+    };
     const others = declared.query.watches.map((watch, index): PlannedWatch => {
       const inputs = watch.inputs.map((name) => columnBeside(table, watch.table, name));
       if (watch.keys === null && inputs.length !== mapping.sourceKey.length) {
@@ -41,6 +50,7 @@ export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
         table: watch.table,
         inputs,
         isOwn: false,
+        keysOnly: watch.keysOnly === true,
       };
     });
     const all = [itself, ...others];

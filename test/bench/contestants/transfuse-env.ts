@@ -7,7 +7,10 @@ export const projectRoot = path.resolve(import.meta.dirname, '../../../..');
 export const TRANSFORMED_PROFILE = path.join(projectRoot, 'dist/test/bench/transformed-profile.js');
 
 /** The settings of an ordinary user; everything that is not said here is at its default. */
-export function transfuseEnv({ servers, sourceDatabase }: Arena, database: string): Record<string, string> {
+export function transfuseEnv(
+  { servers, sourceDatabase }: Pick<Arena, 'servers' | 'sourceDatabase'>,
+  database: string,
+): Record<string, string> {
   const { source, target } = servers;
   return {
     PATH: `${path.dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,

@@ -20,6 +20,8 @@ export interface FollowOptions {
   ends: EndsOfLog;
   workload: Workload | null;
   signal: AbortSignal;
+  /** Of every command; the mirror needs none. */
+  args?: readonly string[];
 }
 
 const LOOK_AGAIN_MS = 50;
@@ -36,15 +38,16 @@ export class Following implements AsyncDisposable {
 
   constructor(options: FollowOptions) {
     this.#options = options;
-    this.#sync = options.commands.start('sync', ['--continuous']);
+    this.#sync = options.commands.start('sync', [...(options.args ?? []), '--continuous']);
   }
 
   /** The end of the load is passed, and everything that was away is back, or was tried. */
   async untilHandedOver(): Promise<void> {
     await this.#until('what the load took away to be put back', async () => {
-      const { checkpoint, away } = await this.status();
-      const waiting = away.filter(({ failure }) => failure === null).length;
-      return checkpoint && waiting === 0 ? { found: true } : { sign: waiting };
+      const databases = await this.#databases();
+      const waiting = databases.flatMap(({ away }) => away.filter(({ failure }) => failure === null)).length;
+      const isHandedOver = waiting === 0 && databases.every(({ checkpoint }) => checkpoint !== null);
+      return isHandedOver ? { found: true } : { sign: waiting };
     });
   }
 
@@ -84,8 +87,20 @@ export class Following implements AsyncDisposable {
   }
 
   async status(): Promise<Status> {
-    const { databases } = (await this.#options.commands.ask('status')) as { databases: Status[] };
-    return databases[0]!;
+    return (await this.#databases())[0]!;
+  }
+
+  /** Row changes that are on the targets, of all syncs. */
+  async changes(): Promise<number> {
+    return (await this.#databases()).reduce(
+      (sum, { checkpoint }) => sum + (checkpoint?.upserts ?? 0) + (checkpoint?.deletes ?? 0),
+      0,
+    );
+  }
+
+  async #databases(): Promise<Status[]> {
+    const { commands, args = [] } = this.#options;
+    return ((await commands.ask('status', args)) as { databases: Status[] }).databases;
   }
 
   /** Stops it as an operator or a service manager does. Throws DemoFailure where it ends otherwise than expected. */

@@ -6,6 +6,7 @@ import { dateTime, TODAY, workingTime } from './calendar-days.ts';
 import type { AddRow, Counters, Site } from './counters.ts';
 import { passwordHash, saltOf } from './password-hashes.ts';
 import { CITIES, FIRST_NAMES, LAST_NAMES, OCCUPATIONS, STREETS } from './vocabulary.ts';
+import { uuidOf } from './uuid-of.ts';
 
 export interface Person {
   pid: number;
@@ -25,7 +26,7 @@ export function addPatient(add: AddRow, pid: number, site: Site, random: Random)
   const hasDied = random.percent(2);
   add('patient_data', {
     id: pid,
-    uuid: random.percent(70) ? Buffer.from(random.hex(16), 'hex') : null,
+    uuid: random.percent(70) ? uuidOf('patient_data', pid) : null,
     title: random.pick(['Mr.', 'Ms.', '']),
     language: random.pick(['english', 'spanish', 'japanese', '']),
     fname: random.percent(1) ? encodedTwice(fname) : fname,

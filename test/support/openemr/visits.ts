@@ -5,6 +5,7 @@ import type { Booking } from './bookings.ts';
 import { dateTime } from './calendar-days.ts';
 import type { AddRow, Counters, Site } from './counters.ts';
 import { FINDINGS, REASONS } from './vocabulary.ts';
+import { uuidOf } from './uuid-of.ts';
 
 /** Adds the encounter of an appointment; returns its number. */
 export function addVisit(
@@ -20,7 +21,7 @@ export function addVisit(
   const date = dateTime(booking.on, booking.time);
   add('form_encounter', {
     id,
-    uuid: random.percent(50) ? Buffer.from(random.hex(16), 'hex') : null,
+    uuid: random.percent(50) ? uuidOf('form_encounter', id) : null,
     date,
     reason: random.pick(REASONS),
     facility: 'Newbridge Family Practice',

@@ -67,6 +67,7 @@ CREATE INDEX appointment_series_type ON appointment.appointment_series (type_id)
 
 CREATE TABLE appointment.appointment (
   id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('single', 'occurrence')),
   series_id uuid REFERENCES appointment.appointment_series (id),
   occurrence_date date,
   group_key text,
@@ -101,9 +102,12 @@ CREATE TABLE appointment.appointment (
   extra jsonb NOT NULL DEFAULT '{}',
   dq_flags text[] NOT NULL DEFAULT '{}',
   CONSTRAINT appointment_ends_after_start CHECK (ends_at >= starts_at),
-  CONSTRAINT appointment_occurrence_of_series CHECK ((series_id IS NULL) = (occurrence_date IS NULL))
+  CONSTRAINT appointment_occurrence_of_series CHECK (
+    (kind = 'occurrence') = (series_id IS NOT NULL) AND (series_id IS NULL) = (occurrence_date IS NULL)
+  )
 );
 COMMENT ON TABLE appointment.appointment IS 'One row for each appointment, and for each occurrence of a series';
+COMMENT ON COLUMN appointment.appointment.kind IS 'occurrence: one of a series';
 COMMENT ON COLUMN appointment.appointment.occurrence_date IS
   'Which occurrence of the series it is: the day on which the series puts it';
 COMMENT ON COLUMN appointment.appointment.group_key IS
@@ -142,6 +146,7 @@ CREATE TABLE appointment.appointment_status_event (
   at timestamptz,
   room text,
   changed_by text,
+  tracker_legacy_id text NOT NULL,
   legacy_table text NOT NULL,
   legacy_id text NOT NULL,
   extra jsonb NOT NULL DEFAULT '{}',
@@ -149,8 +154,12 @@ CREATE TABLE appointment.appointment_status_event (
   UNIQUE (legacy_table, legacy_id)
 );
 COMMENT ON TABLE appointment.appointment_status_event IS 'How an appointment came to its status, from the legacy flow board';
-COMMENT ON COLUMN appointment.appointment_status_event.legacy_id IS '<patient_tracker.id>:<seq>';
+COMMENT ON COLUMN appointment.appointment_status_event.legacy_id IS
+  '<patient_tracker.id>:<seq>; the second of a number is <seq>#2, one without a number ?1';
+COMMENT ON COLUMN appointment.appointment_status_event.tracker_legacy_id IS
+  'patient_tracker.id: the steps of one tracker are replaced together';
 COMMENT ON COLUMN appointment.appointment_status_event.changed_by IS 'Username in the legacy system';
 
 CREATE INDEX appointment_status_event_appointment
   ON appointment.appointment_status_event (appointment_id, seq);
+CREATE INDEX appointment_status_event_tracker ON appointment.appointment_status_event (tracker_legacy_id);

@@ -19,6 +19,8 @@ CREATE TABLE doctor.facility (
   country text CHECK (country ~ '^[A-Z]{2}$'),
   npi text,
   npi_valid boolean,
+  tax_id_ciphertext bytea,
+  tax_id_last4 text CHECK (tax_id_last4 ~ '^[0-9]{4}$'),
   timezone text NOT NULL,
   color text,
   is_service_location boolean,
@@ -29,9 +31,12 @@ CREATE TABLE doctor.facility (
   legacy_id text NOT NULL,
   extra jsonb NOT NULL DEFAULT '{}',
   dq_flags text[] NOT NULL DEFAULT '{}',
-  UNIQUE (legacy_table, legacy_id)
+  UNIQUE (legacy_table, legacy_id),
+  CONSTRAINT facility_tax_id_whole CHECK (tax_id_last4 IS NULL OR tax_id_ciphertext IS NOT NULL)
 );
 COMMENT ON TABLE doctor.facility IS 'Places of care and of billing';
+COMMENT ON COLUMN doctor.facility.tax_id_ciphertext IS
+  'Nine digits, or, with the flag tax_id_invalid, what was typed instead: then there is no tax_id_last4';
 COMMENT ON COLUMN doctor.facility.timezone IS 'IANA name; the legacy system has one for the whole site at most';
 
 CREATE TABLE doctor.doctor (
@@ -71,12 +76,14 @@ CREATE TABLE doctor.doctor (
   extra jsonb NOT NULL DEFAULT '{}',
   dq_flags text[] NOT NULL DEFAULT '{}',
   UNIQUE (legacy_table, legacy_id),
-  CONSTRAINT doctor_tax_id_whole CHECK ((tax_id_ciphertext IS NULL) = (tax_id_last4 IS NULL))
+  CONSTRAINT doctor_tax_id_whole CHECK (tax_id_last4 IS NULL OR tax_id_ciphertext IS NOT NULL)
 );
 COMMENT ON TABLE doctor.doctor IS 'Everybody in the legacy user table: who sees patients, who works there, who is written to';
 COMMENT ON COLUMN doctor.doctor.kind IS
   'provider: sees patients. staff: signs in. external: only in the address book. system: an account of a program';
 COMMENT ON COLUMN doctor.doctor.npi IS 'As typed; npi_valid tells whether its check digit is right';
+COMMENT ON COLUMN doctor.doctor.tax_id_ciphertext IS
+  'Nine digits, or, with the flag tax_id_invalid, what was typed instead: then there is no tax_id_last4';
 COMMENT ON COLUMN doctor.doctor.taxonomy_is_default IS
   'The code is the one the legacy system gives everybody: no evidence of a specialty';
 COMMENT ON COLUMN doctor.doctor.specialty_text IS 'As typed; what could be recognised is in doctor_specialty';
@@ -140,7 +147,7 @@ CREATE TABLE doctor.schedule_rule (
   preferred_type_id uuid,
   derived_end boolean NOT NULL DEFAULT false,
   legacy_spec jsonb,
-  status text NOT NULL CHECK (status IN ('active', 'expired', 'unparsed')),
+  status text NOT NULL CHECK (status IN ('active', 'expired', 'unparsed', 'unbounded')),
   title text,
   note text,
   legacy_table text NOT NULL,
@@ -151,7 +158,7 @@ CREATE TABLE doctor.schedule_rule (
 );
 COMMENT ON TABLE doctor.schedule_rule IS 'When doctors are there and when not, as local times that repeat';
 COMMENT ON COLUMN doctor.schedule_rule.doctor_id IS 'NULL: everybody, as on holidays';
-COMMENT ON COLUMN doctor.schedule_rule.end_date IS 'The last day of the series; NULL: goes on, or does not repeat';
+COMMENT ON COLUMN doctor.schedule_rule.end_date IS 'The last day of the series; NULL: has no end, or does not repeat';
 COMMENT ON COLUMN doctor.schedule_rule.rrule IS 'RFC 5545, without DTSTART and UNTIL; NULL: does not repeat';
 COMMENT ON COLUMN doctor.schedule_rule.exdates IS 'Days on which it does not apply, as YYYY-MM-DD';
 COMMENT ON COLUMN doctor.schedule_rule.preferred_type_id IS
@@ -159,7 +166,8 @@ COMMENT ON COLUMN doctor.schedule_rule.preferred_type_id IS
 COMMENT ON COLUMN doctor.schedule_rule.derived_end IS
   'No legacy row said when it ends: end_time comes from a duration or from the end of the calendar day';
 COMMENT ON COLUMN doctor.schedule_rule.legacy_spec IS 'The legacy recurrence, as it was read';
-COMMENT ON COLUMN doctor.schedule_rule.status IS 'unparsed: the legacy recurrence could not be read, and nothing repeats';
+COMMENT ON COLUMN doctor.schedule_rule.status IS
+  'unparsed: the legacy recurrence could not be read, and nothing repeats. unbounded: it has no end, and the legacy calendar showed none of it';
 
 CREATE INDEX schedule_rule_doctor ON doctor.schedule_rule (doctor_id, start_date);
 CREATE INDEX schedule_rule_facility ON doctor.schedule_rule (facility_id, start_date);

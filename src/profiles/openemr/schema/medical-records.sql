@@ -102,6 +102,7 @@ CREATE TABLE medical_records.vital_signs (
   waist_cm numeric(9,4),
   head_circumference_cm numeric(9,4),
   note text,
+  details jsonb,
   recorded_by text,
   deleted boolean NOT NULL DEFAULT false,
   fhir_uuid uuid,
@@ -114,6 +115,8 @@ CREATE TABLE medical_records.vital_signs (
 COMMENT ON TABLE medical_records.vital_signs IS
   'Measurements in SI units, computed from the US units of the legacy system. NULL: not taken';
 COMMENT ON COLUMN medical_records.vital_signs.bp_systolic IS 'Values beyond reason are kept, with a flag';
+COMMENT ON COLUMN medical_records.vital_signs.details IS
+  'By column of the legacy form: how the value is to be read, or why it was not taken';
 
 CREATE INDEX vital_signs_patient ON medical_records.vital_signs (patient_id, measured_at);
 CREATE INDEX vital_signs_encounter ON medical_records.vital_signs (encounter_id);
@@ -148,24 +151,6 @@ COMMENT ON COLUMN medical_records.condition.hidden IS 'Taken from the list by a 
 
 CREATE INDEX condition_patient ON medical_records.condition (patient_id, kind);
 CREATE INDEX condition_codes ON medical_records.condition USING gin (codes jsonb_path_ops);
-
-CREATE TABLE medical_records.condition_encounter (
-  id uuid PRIMARY KEY,
-  condition_id uuid NOT NULL REFERENCES medical_records.condition (id),
-  encounter_id uuid NOT NULL REFERENCES medical_records.encounter (id),
-  patient_id uuid NOT NULL,
-  resolved boolean NOT NULL DEFAULT false,
-  legacy_table text NOT NULL,
-  legacy_id text NOT NULL,
-  extra jsonb NOT NULL DEFAULT '{}',
-  dq_flags text[] NOT NULL DEFAULT '{}',
-  UNIQUE (legacy_table, legacy_id)
-);
-COMMENT ON TABLE medical_records.condition_encounter IS 'At which encounters a condition was dealt with';
-COMMENT ON COLUMN medical_records.condition_encounter.legacy_id IS '<pid>:<list_id>:<encounter>, in every version';
-
-CREATE INDEX condition_encounter_condition ON medical_records.condition_encounter (condition_id);
-CREATE INDEX condition_encounter_encounter ON medical_records.condition_encounter (encounter_id);
 
 CREATE TABLE medical_records.allergy (
   id uuid PRIMARY KEY,
@@ -239,6 +224,33 @@ CREATE INDEX medication_encounter ON medical_records.medication (encounter_id);
 CREATE INDEX medication_linked ON medical_records.medication (linked_medication_id)
   WHERE linked_medication_id IS NOT NULL;
 
+CREATE TABLE medical_records.condition_encounter (
+  id uuid PRIMARY KEY,
+  condition_id uuid REFERENCES medical_records.condition (id),
+  allergy_id uuid REFERENCES medical_records.allergy (id),
+  medication_id uuid REFERENCES medical_records.medication (id),
+  encounter_id uuid NOT NULL REFERENCES medical_records.encounter (id),
+  patient_id uuid NOT NULL,
+  resolved boolean NOT NULL DEFAULT false,
+  legacy_table text NOT NULL,
+  legacy_id text NOT NULL,
+  extra jsonb NOT NULL DEFAULT '{}',
+  dq_flags text[] NOT NULL DEFAULT '{}',
+  UNIQUE (legacy_table, legacy_id),
+  CONSTRAINT condition_encounter_of_one CHECK (num_nonnulls(condition_id, allergy_id, medication_id) = 1)
+);
+COMMENT ON TABLE medical_records.condition_encounter IS
+  'At which encounters a condition, or an allergy or medication of the list, was dealt with';
+COMMENT ON COLUMN medical_records.condition_encounter.id IS 'Of the key that the version of the legacy system has';
+COMMENT ON COLUMN medical_records.condition_encounter.legacy_id IS '<pid>:<list_id>:<encounter>, in every version';
+
+CREATE INDEX condition_encounter_condition ON medical_records.condition_encounter (condition_id);
+CREATE INDEX condition_encounter_allergy ON medical_records.condition_encounter (allergy_id)
+  WHERE allergy_id IS NOT NULL;
+CREATE INDEX condition_encounter_medication ON medical_records.condition_encounter (medication_id)
+  WHERE medication_id IS NOT NULL;
+CREATE INDEX condition_encounter_encounter ON medical_records.condition_encounter (encounter_id);
+
 CREATE TABLE medical_records.immunization (
   id uuid PRIMARY KEY,
   patient_id uuid NOT NULL,
@@ -258,7 +270,9 @@ CREATE TABLE medical_records.immunization (
   site text,
   vis_date date,
   education_date date,
-  status text NOT NULL CHECK (status IN ('completed', 'refused', 'not_done', 'partial', 'entered_in_error')),
+  status text NOT NULL CHECK (status IN (
+    'completed', 'refused', 'not_done', 'partial', 'entered_in_error', 'unknown'
+  )),
   refusal_reason text,
   note text,
   fhir_uuid uuid,
@@ -270,6 +284,8 @@ CREATE TABLE medical_records.immunization (
 );
 COMMENT ON TABLE medical_records.immunization IS 'Vaccines given, refused or noted by mistake';
 COMMENT ON COLUMN medical_records.immunization.cvx_code IS 'CVX, at least two digits';
+COMMENT ON COLUMN medical_records.immunization.status IS
+  'unknown: a status of the site''s own, which extra has. Whether it was given has to be asked';
 COMMENT ON COLUMN medical_records.immunization.vis_date IS 'Of the vaccine information statement that was handed out';
 
 CREATE INDEX immunization_patient ON medical_records.immunization (patient_id, administered_at);
@@ -299,7 +315,7 @@ CREATE TABLE medical_records.diagnostic_order (
 );
 COMMENT ON TABLE medical_records.diagnostic_order IS 'Orders to laboratories and other diagnostic services';
 COMMENT ON COLUMN medical_records.diagnostic_order.tests IS
-  '[{"seq": 1, "code": "…", "name": "…", "diagnoses": "…"}, …] in the order of seq';
+  '[{"seq": 1, "code": "…", "name": "…", "diagnoses": "…"}, …] in the order of seq; what is empty is left out';
 
 CREATE INDEX diagnostic_order_patient ON medical_records.diagnostic_order (patient_id, ordered_at);
 CREATE INDEX diagnostic_order_encounter ON medical_records.diagnostic_order (encounter_id);
@@ -369,9 +385,11 @@ CREATE TABLE medical_records.diagnostic_result (
   id uuid PRIMARY KEY,
   order_id uuid REFERENCES medical_records.diagnostic_order (id),
   patient_id uuid NOT NULL,
+  order_test_seq integer,
   report_legacy_id text,
   report_status text,
   review_status text,
+  report_notes text,
   reported_at timestamptz,
   collected_at timestamptz,
   specimen_number text,
@@ -396,7 +414,9 @@ CREATE TABLE medical_records.diagnostic_result (
   dq_flags text[] NOT NULL DEFAULT '{}',
   UNIQUE (legacy_table, legacy_id)
 );
-COMMENT ON TABLE medical_records.diagnostic_result IS 'One row for each value of a report';
+COMMENT ON TABLE medical_records.diagnostic_result IS
+  'One row for each value of a report; one without a value for a report that has none';
+COMMENT ON COLUMN medical_records.diagnostic_result.order_test_seq IS 'seq of the test among those of the order';
 COMMENT ON COLUMN medical_records.diagnostic_result.report_legacy_id IS 'The same for the values of one report';
 COMMENT ON COLUMN medical_records.diagnostic_result.value_text IS 'As it came; value_numeric and value_comparator where it is a number';
 

@@ -1,6 +1,7 @@
 /** What became of an appointment: the codes of the status list, and the flow board. */
 import { appointmentOutcome, appointmentTrap } from './appointment-trap.ts';
-import { ABSENT, flag, idOf, type Trap, type TrapRow } from './trap.ts';
+import { ABSENT, flag, idOf, type Trap } from './trap.ts';
+import { stepRow, trackerRow } from './tracker-rows.ts';
 import { appointmentRow, encounterRow, patientRow } from './trap-rows.ts';
 
 const STATUSES: readonly (readonly [code: string, status: string])[] = [
@@ -27,36 +28,6 @@ const FIRST_STATUS = 900_000_341;
 
 const SEEN = 900_000_365;
 const UNSEEN = 900_000_366;
-const TRACKED_ON = '2026-02-03';
-
-function trackerRow(id: number, eid: number, encounter: number, lastseq: string): TrapRow {
-  const values = {
-    id,
-    eid,
-    pid: eid,
-    encounter,
-    lastseq,
-    date: `${TRACKED_ON} 08:50:00`,
-    apptdate: TRACKED_ON,
-    appttime: '09:00:00',
-    original_user: 'admin',
-  };
-  return { table: 'patient_tracker', values };
-}
-
-function stepRow(tracker: number, seq: string, status: string, time: string): TrapRow {
-  return {
-    table: 'patient_tracker_element',
-    values: {
-      pt_tracker_id: tracker,
-      seq,
-      status,
-      start_datetime: `${TRACKED_ON} ${time}`,
-      room: '',
-      user: 'admin',
-    },
-  };
-}
 
 export const appointmentStatusTraps: readonly Trap[] = [
   ...STATUSES.map(([code, status], index) =>
@@ -140,8 +111,8 @@ export const appointmentStatusTraps: readonly Trap[] = [
     rows: [trackerRow(900_000_003, ABSENT, 0, '1'), stepRow(900_000_003, '1', '@', '09:30:00')],
     expected: [
       {
-        source: 'patient_tracker_element',
-        key: { pt_tracker_id: 900_000_003, seq: '1' },
+        source: 'patient_tracker',
+        key: { id: 900_000_003 },
         reject: 'orphan',
       },
     ],

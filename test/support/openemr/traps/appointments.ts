@@ -2,6 +2,7 @@
 import { appointmentStatusTraps } from './appointment-status.ts';
 import { appointmentOutcome, appointmentTrap } from './appointment-trap.ts';
 import { appointmentSeriesTraps } from './appointment-series.ts';
+import { appointmentTrackerTraps } from './appointment-trackers.ts';
 import { ABSENT, flag, idOf, type Trap } from './trap.ts';
 import { appointmentRow, patientRow } from './trap-rows.ts';
 
@@ -215,4 +216,5 @@ export const appointmentTraps: readonly Trap[] = [
   ...times,
   ...appointmentStatusTraps,
   ...appointmentSeriesTraps,
+  ...appointmentTrackerTraps,
 ];

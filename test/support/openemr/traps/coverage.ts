@@ -5,6 +5,7 @@ import { patientRow } from './trap-rows.ts';
 
 const INSURED = 900_000_081;
 const ODD = 900_000_082;
+const NO_LONGER = 900_000_083;
 
 /** What the generator calls its first insurer. */
 const FIRST_INSURER = '1';
@@ -83,5 +84,18 @@ export const coverageTraps: readonly Trap[] = [
     facts: '§1',
     rows: [insurance(900_000_007, ABSENT, {})],
     expected: [{ source: 'insurance_data', key: { id: 900_000_007 }, reject: 'orphan' }],
+  },
+  {
+    name: 'an empty form is no insurance, but ends the one before',
+    facts: '§1 insurance_data',
+    rows: [
+      patientRow(NO_LONGER),
+      insurance(900_000_008, NO_LONGER, { date: '2019-01-01' }),
+      insurance(900_000_009, NO_LONGER, { date: '2023-05-01', provider: '', policy_number: '' }),
+    ],
+    expected: [
+      coverage(900_000_008, { effective_to: '2023-04-30', is_current: false }),
+      { source: 'insurance_data', key: { id: 900_000_009 }, filtered: true },
+    ],
   },
 ];

@@ -19,6 +19,22 @@ export const encounterTraps: readonly Trap[] = [
       record('encounter', 'form_encounter', id, {
         patient_id: idOf('patient_data', id),
         encounter_number: 900_000_401,
+        dq_flags: [],
+      }),
+    ),
+  },
+  {
+    name: 'an encounter number twice under one patient is doubtful',
+    facts: '§7, §12 R02',
+    rows: [
+      ...visitRows(900_000_408),
+      encounterRow(900_000_409, 900_000_408, { encounter: 900_000_408 }),
+      formRow(900_000_409, 900_000_408, 900_000_408, { formdir: NEW_PATIENT, form_id: 900_000_409 }),
+    ],
+    expected: [900_000_408, 900_000_409].map((id) =>
+      record('encounter', 'form_encounter', id, {
+        patient_id: idOf('patient_data', 900_000_408),
+        encounter_number: 900_000_408,
         dq_flags: [flag.doubtful('encounter_number', 'shared')],
       }),
     ),

@@ -1,8 +1,8 @@
 /** Orders, reports and results: §8 of the facts. A result belongs to a patient by its report and its order only. */
 import type { SourceRow } from '../source-row.ts';
-import { record, type Columns } from './record-trap.ts';
-import { ABSENT, idOf, type Trap, type TrapRow } from './trap.ts';
-import { patientRow } from './trap-rows.ts';
+import { ofVisit, record, visitRows, type Columns } from './record-trap.ts';
+import { ABSENT, flag, idOf, type Trap, type TrapRow } from './trap.ts';
+import { formRow, patientRow } from './trap-rows.ts';
 
 function orderRow(id: number, changes: SourceRow = {}): TrapRow {
   const values = {
@@ -19,18 +19,19 @@ function orderRow(id: number, changes: SourceRow = {}): TrapRow {
   return { table: 'procedure_order', values };
 }
 
-function codeRow(id: number, seq: number, code: string): TrapRow {
+function codeRow(id: number, seq: number, code: string, changes: SourceRow = {}): TrapRow {
   const values = {
     procedure_order_id: id,
     procedure_order_seq: seq,
     procedure_code: code,
     procedure_name: `Test ${seq}`,
     diagnoses: '',
+    ...changes,
   };
   return { table: 'procedure_order_code', values };
 }
 
-function reportRow(id: number, order: number | null): TrapRow {
+function reportRow(id: number, order: number | null, changes: SourceRow = {}): TrapRow {
   const values = {
     procedure_report_id: id,
     procedure_order_id: order,
@@ -38,6 +39,7 @@ function reportRow(id: number, order: number | null): TrapRow {
     date_report: '2026-01-07 08:00:00',
     date_report_tz: '+0100',
     report_status: 'final',
+    ...changes,
   };
   return { table: 'procedure_report', values };
 }
@@ -60,6 +62,18 @@ function resultRow(id: number, report: number, changes: SourceRow): TrapRow {
     ...changes,
   };
   return { table: 'procedure_result', values };
+}
+
+function documentRow(id: number, pid: number): TrapRow {
+  const values = {
+    id,
+    type: 'file_url',
+    foreign_id: pid,
+    url: `file:///var/www/openemr/sites/default/documents/${pid}/result.pdf`,
+    mimetype: 'application/pdf',
+    revision: '2026-01-07 08:00:00',
+  };
+  return { table: 'documents', values };
 }
 
 /** A result with its report, order and patient, all of the same id. */
@@ -138,22 +152,96 @@ export const labTraps: readonly Trap[] = [
     rows: [
       ...resultTrap(900_000_466, '', { result_data_type: 'E', result: '', document_id: 900_000_466 }, {})
         .rows,
-      {
-        table: 'documents',
-        values: {
-          id: 900_000_466,
-          type: 'file_url',
-          foreign_id: 900_000_466,
-          url: 'file:///var/www/openemr/sites/default/documents/900000466/result.pdf',
-          mimetype: 'application/pdf',
-          revision: '2026-01-07 08:00:00',
-        },
-      },
+      documentRow(900_000_466, 900_000_466),
     ],
     expected: [
       record('diagnostic_result', 'procedure_result', 900_000_466, {
         document_id: idOf('documents', 900_000_466),
       }),
+    ],
+  },
+  {
+    name: 'a document of somebody else is not the result',
+    facts: '§8 procedure_result',
+    rows: [
+      ...resultTrap(900_000_641, '', { result_data_type: 'E', result: '', document_id: 900_000_641 }, {})
+        .rows,
+      patientRow(900_000_642),
+      documentRow(900_000_641, 900_000_642),
+    ],
+    expected: [
+      record(
+        'diagnostic_result',
+        'procedure_result',
+        900_000_641,
+        { document_id: null, dq_flags: [flag.orphan('document_id')] },
+        { document_id: '900000641' },
+      ),
+    ],
+  },
+  {
+    name: 'a report without values is a report',
+    facts: '§12 R10',
+    rows: [
+      patientRow(900_000_643),
+      orderRow(900_000_643),
+      reportRow(900_000_643, 900_000_643, {
+        report_notes: 'see the\r\nletter',
+        date_report_tz: 'EST',
+        source: 10,
+      }),
+    ],
+    expected: [
+      record(
+        'diagnostic_result',
+        'procedure_report',
+        900_000_643,
+        {
+          order_id: idOf('procedure_order', 900_000_643),
+          patient_id: idOf('patient_data', 900_000_643),
+          order_test_seq: 1,
+          report_legacy_id: '900000643',
+          report_notes: 'see the\nletter',
+          reported_at: '2026-01-07T13:00:00Z',
+          value_text: null,
+          dq_flags: [flag.doubtful('reported_at', 'zone_unknown')],
+        },
+        { date_report_tz: 'EST', report_source: '10' },
+      ),
+      {
+        table: 'medical_records.diagnostic_result',
+        key: { legacy_table: 'procedure_report', legacy_id: '900000461' },
+        rows: 0,
+      },
+    ],
+  },
+  {
+    name: 'an order whose form was deleted is deleted, and a laboratory may be unknown',
+    facts: '§7 forms',
+    rows: [
+      ...visitRows(900_000_644),
+      orderRow(900_000_644, { encounter_id: 900_000_644, lab_id: ABSENT, date_ordered: '0000-00-00' }),
+      formRow(900_000_645, 900_000_644, 900_000_644, {
+        formdir: 'procedure_order',
+        form_id: 900_000_644,
+        deleted: 1,
+      }),
+    ],
+    expected: [
+      record(
+        'diagnostic_order',
+        'procedure_order',
+        900_000_644,
+        {
+          ...ofVisit(900_000_644),
+          deleted: true,
+          ordered_at: null,
+          lab_name: null,
+          tests: [],
+          dq_flags: [flag.orphan('lab_name')],
+        },
+        { lab_id: String(ABSENT) },
+      ),
     ],
   },
   {
@@ -174,7 +262,7 @@ export const labTraps: readonly Trap[] = [
     rows: [
       patientRow(900_000_469),
       orderRow(900_000_469, { activity: 0 }),
-      codeRow(900_000_469, 2, '2345-7'),
+      codeRow(900_000_469, 2, '2345-7', { diagnoses: 'ICD10:R73.9', procedure_source: '2' }),
       codeRow(900_000_469, 1, '718-7'),
     ],
     expected: [
@@ -185,7 +273,7 @@ export const labTraps: readonly Trap[] = [
         encounter_id: null,
         tests: [
           { seq: 1, code: '718-7', name: 'Test 1' },
-          { seq: 2, code: '2345-7', name: 'Test 2' },
+          { seq: 2, code: '2345-7', name: 'Test 2', source: '2', diagnoses: 'ICD10:R73.9' },
         ],
       }),
     ],

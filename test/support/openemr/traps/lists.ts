@@ -32,11 +32,12 @@ function listTrap(
   changes: SourceRow,
   columns: Columns,
   extra?: Readonly<Record<string, string>>,
+  besides: readonly TrapRow[] = [],
 ): Trap {
   return {
     name,
     facts: '§8 lists',
-    rows: [patientRow(id), listRow(id, id, changes)],
+    rows: [patientRow(id), listRow(id, id, changes), ...besides],
     expected: [record(target, 'lists', id, { patient_id: idOf('patient_data', id), ...columns }, extra)],
   };
 }
@@ -188,31 +189,143 @@ export const listTraps: readonly Trap[] = [
     expected: [{ source: 'lists', key: { id: 900_000_434 }, reject: 'orphan' }],
   },
   {
+    name: 'a problem of no patient is rejected',
+    facts: '§8 lists',
+    rows: [listRow(900_000_601, 0, {})],
+    expected: [{ source: 'lists', key: { id: 900_000_601 }, reject: 'orphan' }],
+  },
+  listTrap(
+    900_000_602,
+    'what ends on the day of the cutover is over',
+    'condition',
+    { enddate: '2026-01-15' },
+    { clinical_status: 'inactive' },
+  ),
+  listTrap(
+    900_000_603,
+    'what ends later is not over yet',
+    'allergy',
+    { type: 'allergy', enddate: '2026-01-16' },
+    { active: true, abatement_date: '2026-01-16' },
+  ),
+  listTrap(
+    900_000_604,
+    'what ended in a month that is known is over',
+    'condition',
+    { enddate: '2021-03-00' },
+    {
+      abatement_date: null,
+      clinical_status: 'inactive',
+      dq_flags: [flag.invalid('abatement_date')],
+    },
+    { enddate: '2021-03-00' },
+  ),
+  listTrap(
+    900_000_605,
+    'an option that is no longer offered means what it meant',
+    'allergy',
+    { type: 'Allergy', reaction: 'trap_605', severity_al: 'severe' },
+    {
+      reaction: 'Trap rash',
+      reaction_code: null,
+      severity: 'Severe',
+      dq_flags: [flag.doubtful('reaction', 'inactive_option')],
+    },
+    { reaction: 'trap_605', severity_al: 'severe' },
+    [optionRow('reaction', 'trap_605', 'Trap rash', 0)],
+  ),
+  {
+    ...listTrap(
+      900_000_606,
+      'a time of day at which something began is kept',
+      'condition',
+      { begdate: '2020-01-02 08:30:00', verification: 'Confirmed' },
+      { onset_date: '2020-01-02', verification_status: 'confirmed', dq_flags: [] },
+      { begdate: '2020-01-02 08:30:00' },
+    ),
+    versions: ['8'],
+  },
+  {
     name: 'a problem is dealt with at an encounter',
     facts: '§8 issue_encounter',
     rows: [
       ...visitRows(900_000_435),
       listRow(900_000_435, 900_000_435, {}),
       linkRow(900_000_001, 900_000_435, 900_000_435),
-      linkRow(900_000_002, 900_000_435, ABSENT),
     ],
     expected: [
       record('condition_encounter', 'issue_encounter', '900000435:900000435:900000435', {
         condition_id: idOf('lists', 900_000_435),
+        allergy_id: null,
+        medication_id: null,
         encounter_id: idOf('form_encounter', 900_000_435),
         resolved: false,
       }),
-      {
-        source: 'issue_encounter',
-        key: { pid: 900_000_435, list_id: 900_000_435, encounter: ABSENT },
-        reject: 'orphan',
-      },
     ],
   },
+  {
+    name: 'so are allergies and medication',
+    facts: '§8 issue_encounter',
+    rows: [
+      ...visitRows(900_000_607),
+      listRow(900_000_607, 900_000_607, { type: 'allergy' }),
+      listRow(900_000_608, 900_000_607, { type: 'Medication' }),
+      linkRow(900_000_003, 900_000_607, 900_000_607),
+      linkRow(900_000_004, 900_000_607, 900_000_607, 900_000_608),
+    ],
+    expected: [
+      record('condition_encounter', 'issue_encounter', '900000607:900000607:900000607', {
+        condition_id: null,
+        allergy_id: idOf('lists', 900_000_607),
+        medication_id: null,
+      }),
+      record('condition_encounter', 'issue_encounter', '900000607:900000608:900000607', {
+        condition_id: null,
+        allergy_id: null,
+        medication_id: idOf('lists', 900_000_608),
+      }),
+    ],
+  },
+  ...(
+    [
+      ['5.0', { pid: 900_000_609, list_id: 900_000_609, encounter: ABSENT }],
+      ['8', { id: 900_000_002 }],
+    ] as const
+  ).map(([version, key]): Trap => ({
+    name: `at an encounter that was deleted nothing was dealt with, in version ${version}`,
+    facts: '§8 issue_encounter',
+    versions: [version],
+    rows: [
+      ...visitRows(900_000_609),
+      listRow(900_000_609, 900_000_609, {}),
+      linkRow(900_000_002, 900_000_609, ABSENT),
+    ],
+    expected: [{ source: 'issue_encounter', key, reject: 'orphan' }],
+  })),
+  ...(
+    [
+      ['5.0', { pid: 900_000_610, list_id: ABSENT, encounter: 900_000_610 }],
+      ['8', { id: 900_000_005 }],
+    ] as const
+  ).map(([version, key]): Trap => ({
+    name: `a problem that was deleted was dealt with nowhere, in version ${version}`,
+    facts: '§8 issue_encounter',
+    versions: [version],
+    rows: [...visitRows(900_000_610), linkRow(900_000_005, 900_000_610, 900_000_610, ABSENT)],
+    expected: [{ source: 'issue_encounter', key, reject: 'orphan' }],
+  })),
 ];
 
-function linkRow(id: number, pid: number, encounter: number): TrapRow {
+function linkRow(id: number, pid: number, encounter: number, list_id = pid): TrapRow {
   const at = '2026-01-06 09:20:00';
-  const values = { id, pid, list_id: pid, encounter, resolved: 0, created_at: at, updated_at: at };
+  const values = { id, pid, list_id, encounter, resolved: 0, created_at: at, updated_at: at };
   return { table: 'issue_encounter', values };
+}
+
+function optionRow(list_id: string, option_id: string, title: string, activity: number): TrapRow {
+  const at = '2018-03-01 09:00:00';
+  return {
+    table: 'list_options',
+    values: { list_id, option_id, title, activity, timestamp: at, last_updated: at },
+  };
 }

@@ -32,6 +32,18 @@ function prescription(id: number, changes: SourceRow): TrapRow {
   return { table: 'prescriptions', values };
 }
 
+function detailsRow(id: number, list_id: number, instructions: string, changes: SourceRow): TrapRow {
+  const values = {
+    id,
+    list_id,
+    drug_dosage_instructions: instructions,
+    usage_category_title: '',
+    request_intent_title: '',
+    ...changes,
+  };
+  return { table: 'lists_medication', values };
+}
+
 function vaccineTrap(id: number, name: string, changes: SourceRow, columns: Columns): Trap {
   const values = {
     id,
@@ -153,6 +165,106 @@ export const medicationTraps: readonly Trap[] = [
       }),
     ],
   },
+  {
+    name: 'a prescription of somebody else is no twin',
+    facts: '§8 prescriptions',
+    versions: ['8'],
+    rows: [
+      patientRow(900_000_621),
+      patientRow(900_000_622),
+      prescription(900_000_622, {}),
+      listRow(900_000_621, 900_000_621, { type: 'medication' }),
+      detailsRow(900_000_621, 900_000_621, 'one', { prescription_id: 900_000_622 }),
+    ],
+    expected: [
+      record(
+        'medication',
+        'lists',
+        900_000_621,
+        { linked_medication_id: null, dq_flags: [flag.orphan('linked_medication_id')] },
+        { prescription_id: '900000622' },
+      ),
+    ],
+  },
+  {
+    name: 'of several details the newest count, and all are kept',
+    facts: '§8 lists_medication',
+    versions: ['8'],
+    rows: [
+      patientRow(900_000_623),
+      listRow(900_000_623, 900_000_623, { type: 'medication', diagnosis: 'RXCUI:308182' }),
+      detailsRow(900_000_623, 900_000_623, 'one "at" night', { request_intent: 'plan' }),
+      detailsRow(900_000_624, 900_000_623, 'two', { request_intent: 'order', request_intent_title: 'Order' }),
+    ],
+    expected: [
+      record(
+        'medication',
+        'lists',
+        900_000_623,
+        {
+          instructions: 'two',
+          intent: 'order',
+          rxnorm_code: '308182',
+          status: 'active',
+          linked_medication_id: null,
+          dq_flags: ['medication_details_several'],
+        },
+        {
+          request_intent_title: 'Order',
+          all_details: JSON.stringify([
+            {
+              id: '900000623',
+              drug_dosage_instructions: 'one "at" night',
+              is_primary_record: '1',
+              request_intent: 'plan',
+            },
+            {
+              id: '900000624',
+              drug_dosage_instructions: 'two',
+              is_primary_record: '1',
+              request_intent: 'order',
+              request_intent_title: 'Order',
+            },
+          ]),
+        },
+      ),
+    ],
+  },
+  {
+    name: 'a prescription that has ended is completed, and an unknown unit none',
+    facts: '§8 prescriptions',
+    rows: [
+      patientRow(900_000_625),
+      prescription(900_000_625, { end_date: '2026-01-10', unit: 77, form: 0, provider_id: ABSENT }),
+    ],
+    expected: [
+      record(
+        'medication',
+        'prescriptions',
+        900_000_625,
+        {
+          status: 'completed',
+          end_date: '2026-01-10',
+          strength_unit: null,
+          dose_form: null,
+          prescriber_id: null,
+          dq_flags: [flag.orphan('prescriber_id'), flag.unknownOption('strength_unit')],
+        },
+        { unit: '77', provider_id: String(ABSENT) },
+      ),
+    ],
+  },
+  vaccineTrap(
+    900_000_626,
+    'whether a vaccine was given is not guessed from a status of the site’s own',
+    { completion_status: 'see chart', cvx_code: 'flu', amount_administered: 0.1 },
+    {
+      status: 'unknown',
+      cvx_code: null,
+      dose_amount: '0.1000',
+      dq_flags: [flag.invalid('cvx_code'), flag.unknownOption('status')],
+    },
+  ),
   vaccineTrap(
     900_000_451,
     'CVX codes have two digits at least',

@@ -5,6 +5,7 @@ import { patientRow } from './trap-rows.ts';
 
 const GUARDED = 900_000_068;
 const EMPLOYED = 900_000_069;
+const NO_LONGER_EMPLOYED = 900_000_071;
 
 export const patientContactTraps: readonly Trap[] = [
   patientTrap(
@@ -100,8 +101,8 @@ export const patientContactTraps: readonly Trap[] = [
     facts: '§1 employer_data',
     rows: [
       patientRow(EMPLOYED),
-      employer(900_000_001, { name: 'Old Mill', date: '2019-05-06 09:00:00' }),
-      employer(900_000_002, { name: 'New Mill', date: '2021-07-08 09:00:00' }),
+      employer(900_000_001, EMPLOYED, { name: 'Old Mill', date: '2019-05-06 09:00:00' }),
+      employer(900_000_002, EMPLOYED, { name: 'New Mill', date: '2021-07-08 09:00:00' }),
     ],
     expected: [
       {
@@ -122,6 +123,23 @@ export const patientContactTraps: readonly Trap[] = [
       },
     ],
   },
+  {
+    name: 'an employer that was emptied is none, but ends the one before',
+    facts: '§1 employer_data',
+    rows: [
+      patientRow(NO_LONGER_EMPLOYED),
+      employer(900_000_003, NO_LONGER_EMPLOYED, { name: 'Last Mill', date: '2019-05-06 09:00:00' }),
+      employer(900_000_004, NO_LONGER_EMPLOYED, { name: '', date: '2022-03-04 09:00:00' }),
+    ],
+    expected: [
+      {
+        table: 'patient.patient_contact',
+        key: { legacy_table: 'employer_data', legacy_id: '900000003' },
+        columns: { organization: 'Last Mill', period_end: '2022-03-04', is_primary: false },
+      },
+      { source: 'employer_data', key: { id: 900_000_004 }, filtered: true },
+    ],
+  },
 ];
 
 function contact(kind: string, columns: Readonly<Record<string, string>>): Trap['expected'][number] {
@@ -132,6 +150,10 @@ function contact(kind: string, columns: Readonly<Record<string, string>>): Trap[
   };
 }
 
-function employer(id: number, { name, date }: { name: string; date: string }): Trap['rows'][number] {
-  return { table: 'employer_data', values: { id, pid: EMPLOYED, name, date, country: 'USA' } };
+function employer(
+  id: number,
+  pid: number,
+  { name, date }: { name: string; date: string },
+): Trap['rows'][number] {
+  return { table: 'employer_data', values: { id, pid, name, date, country: 'USA' } };
 }

@@ -155,6 +155,11 @@ export const staffTraps: readonly Trap[] = [
           confidence: 'coded',
         },
       },
+      {
+        table: 'doctor.doctor_specialty',
+        key: { legacy_table: 'users:specialty', legacy_id: `${SPECIALIST}:${CARDIOLOGY}` },
+        rows: 0,
+      },
     ],
   },
   {

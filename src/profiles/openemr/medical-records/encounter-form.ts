@@ -1,0 +1,110 @@
+/**
+ * The forms filled in at an encounter. Their registry, `forms`, says whose a form is, at which encounter, and whether it was deleted;
+ * what the form's own row says of that counts only where it is not in the registry.
+ */
+import { apply, reference, uuid, type ColumnDeclaration } from '../../../mapping/declare.ts';
+import type { Lookup } from '../lookups.ts';
+import type { Site } from '../site.ts';
+import { clean } from '../text.ts';
+import { encounterId, encounterOf } from './encounter-reference.ts';
+import { isFormDeleted } from './encounter-values.ts';
+
+export interface FormTable {
+  table: string;
+  /** What the registry calls it. */
+  formdir: string;
+  /** The column that the registry names it by; `id`, or one that several rows have in common. */
+  formId?: string;
+}
+
+const FIELDS = ['deleted', 'encounter', 'user', 'form_name', 'issue_id', 'provider_id'];
+const NAMED = `IF(form.pid > 0, form.pid, t.pid)`;
+
+/** `form_<column>` of the registry, `patient_named`, `patient_key` and `encounter_key`. Of several entries the first that is not deleted. */
+export function lookUpForm({ table, formdir, formId = 'id' }: FormTable): Lookup {
+  const entry = (as: string): string => `${as}.form_id = t.\`${formId}\` AND ${as}.formdir = '${formdir}'`;
+  // Where several rows are one form no index finds them by it: they are read through once, if there is such a form at all.
+  const keys = (condition: string): string =>
+    formId === 'id'
+      ? `SELECT fo.form_id FROM forms fo WHERE ${condition} AND fo.formdir = '${formdir}'`
+      : `SELECT STRAIGHT_JOIN t.id FROM forms fo JOIN \`${table}\` t ON t.\`${formId}\` = fo.form_id
+WHERE ${condition} AND fo.formdir = '${formdir}'`;
+  return {
+    joins: `LEFT JOIN forms form ON ${entry('form')} AND NOT EXISTS (SELECT 1 FROM forms other WHERE ${entry('other')}
+AND (other.deleted < form.deleted OR (other.deleted = form.deleted AND other.id < form.id)))
+LEFT JOIN patient_data patient ON patient.pid = ${NAMED} AND patient.pid > 0`,
+    fields: {
+      ...Object.fromEntries(
+        FIELDS.map((column) => [`form_${column}`, { sql: `form.\`${column}\``, like: `forms.${column}` }]),
+      ),
+      patient_named: { sql: NAMED, like: 'forms.pid' },
+      patient_key: { sql: 'patient.pid', like: 'patient_data.pid' },
+      encounter_key: { sql: encounterOf(NAMED, 'form.encounter'), like: 'form_encounter.id' },
+    },
+    watches: [
+      { table: 'forms', inputs: ['form_id'], keys: formId === 'id' ? null : keys('fo.form_id = ?') },
+      { table: 'patient_data', inputs: ['pid'], keys: keys('fo.pid = ?'), keysOnly: true },
+      {
+        table: 'form_encounter',
+        inputs: ['pid', 'encounter'],
+        keys: keys('fo.pid = ? AND fo.encounter = ?'),
+      },
+    ],
+  };
+}
+
+type FormColumn = 'id' | 'patient_id' | 'encounter_id' | 'deleted';
+
+/** Behind `lookUpForm`. */
+export function formColumns(table: string): Record<FormColumn, ColumnDeclaration> {
+  return {
+    id: ['uuid!', uuid(table, 'id'), 'identifier'],
+    patient_id: [
+      'uuid!',
+      reference('patient_data', { input: 'patient_named', found: 'patient_key', onOrphan: 'reject' }),
+      'identifier',
+    ],
+    encounter_id: ['uuid', encounterId('form_encounter'), 'identifier'],
+    deleted: [
+      'boolean!',
+      apply(isFormDeleted, 'form_deleted', 'form_issue_id', 'form_provider_id'),
+      'critical',
+    ],
+  };
+}
+
+/**
+ * The user of that name: `author_key`, and `author_name`, as the row's column `user` has it, or else the registry. Names have no index,
+ * so that they are gathered once for each query: users are few.
+ */
+export function lookUpAuthor(site: Site, { table, formdir }: Pick<FormTable, 'table' | 'formdir'>): Lookup {
+  const hasUser = site.has(table, 'user');
+  const name = hasUser ? `COALESCE(NULLIF(t.\`user\`, ''), form.\`user\`)` : 'form.`user`';
+  return {
+    joins: `LEFT JOIN (SELECT username, MIN(id) AS id FROM users WHERE username <> '' GROUP BY username) author
+ON author.username = ${name}`,
+    fields: {
+      author_name: { sql: name, like: 'users.username' },
+      author_key: { sql: 'author.id', like: 'users.id' },
+    },
+    watches: [
+      {
+        table: 'users',
+        inputs: ['username'],
+        keys: hasUser
+          ? `SELECT t.id FROM \`${table}\` t WHERE t.\`user\` = ?`
+          : `SELECT fo.form_id FROM forms fo WHERE fo.\`user\` = ? AND fo.formdir = '${formdir}'`,
+      },
+    ],
+  };
+}
+
+/** Behind `lookUpAuthor`: a name that no user has is kept, without an id. */
+export const authorColumns: Record<'author_username' | 'author_id', ColumnDeclaration> = {
+  author_username: [
+    'text',
+    apply({ name: 'authorName', apply: (name) => clean(name) }, 'author_name'),
+    'identifier',
+  ],
+  author_id: ['uuid', uuid('users', 'author_key'), 'identifier'],
+};

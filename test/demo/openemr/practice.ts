@@ -1,0 +1,42 @@
+/** The legacy database of the demo: an OpenEMR as a practice may have it after twenty years. */
+import mysql, { type RowDataPacket } from 'mysql2/promise';
+import { formatCount } from '../../../src/telemetry/format.ts';
+import { fillOpenemr } from '../../support/openemr/fill-openemr.ts';
+import { TRAPS } from '../../support/openemr/traps/index.ts';
+import { sourceConnection } from '../stage.ts';
+import type { Scene } from '../legacy.ts';
+
+export const OPENEMR_DATABASE = 'openemr';
+export const OPENEMR_VERSION = '8';
+
+/** What the operator of the practice knows of it. */
+export const PRACTICE_SETTINGS = {
+  SOURCE_TIME_ZONE: 'America/New_York',
+  CUTOVER_DATE: '2026-01-15',
+  NUL_POLICY: 'strip',
+  FIELD_KEY: '5e'.repeat(32),
+};
+
+export async function fillPractice({ stage, options, narrator }: Scene): Promise<void> {
+  const traps = Object.values(TRAPS).flat();
+  narrator.step(
+    `An OpenEMR with ${formatCount(options.patients)} patients`,
+    'Invented, the same on every machine: charts, appointments in series and alone, accounts, laboratory results, messages. Planted in\n' +
+      `it are ${formatCount(traps.length)} known traps: orphans, zero dates, recurrences that drift, hashes of four generations, texts\n` +
+      'encoded twice, patients 0 and 1abc. DEMO_PATIENTS sets the size.',
+  );
+  const connection = await mysql.createConnection({ ...sourceConnection(stage), charset: 'utf8mb4' });
+  try {
+    await connection.query(`CREATE DATABASE ${OPENEMR_DATABASE} CHARACTER SET utf8mb4`);
+    await connection.query(`USE ${OPENEMR_DATABASE}`);
+    await fillOpenemr(connection, { version: OPENEMR_VERSION, patients: options.patients, traps });
+    const [[counted]] = await connection.query<RowDataPacket[]>(
+      'SELECT COUNT(*) AS tables, SUM(TABLE_ROWS) AS n FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
+    );
+    narrator.say(
+      `   About ${formatCount(Number(counted!['n']))} rows in ${Number(counted!['tables'])} tables.`,
+    );
+  } finally {
+    connection.destroy();
+  }
+}

@@ -1,0 +1,91 @@
+/** Whether two sets of service databases hold the same rows: every column of every table that was filled. */
+import type { DatabaseAddress } from '../database-address.ts';
+import { queryTarget } from '../database-sessions.ts';
+
+export interface ComparedTable {
+  /** With its schema. */
+  table: string;
+  rows: number;
+  /** What differs, by legacy key; empty where nothing does. */
+  differences: string[];
+}
+
+interface TableSum extends Record<string, unknown> {
+  rows: string;
+  sum: string | null;
+}
+
+const MAX_NAMED = 10;
+
+/**
+ * Compares the tables of `schema` by the digests of their rows, whatever their order. A row that only `followed` has is none where its
+ * source row is an open reject there: its older version stays.
+ */
+export async function compareService(
+  schema: string,
+  followed: DatabaseAddress,
+  loaded: DatabaseAddress,
+): Promise<ComparedTable[]> {
+  const tables = await queryTarget<{ name: string }>(
+    loaded,
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' ORDER BY 1`,
+    [schema],
+  );
+  const compared: ComparedTable[] = [];
+  for (const { name } of tables) {
+    const table = `${schema}.${name}`;
+    const [one, other] = await Promise.all([sumOf(followed, table), sumOf(loaded, table)]);
+    const isSame = one.rows === other.rows && one.sum === other.sum;
+    const differences = isSame ? [] : await differencesOf(table, followed, loaded);
+    compared.push({ table, rows: Number(one.rows), differences });
+  }
+  return compared;
+}
+
+async function sumOf(database: DatabaseAddress, table: string): Promise<TableSum> {
+  const [sum] = await queryTarget<TableSum>(
+    database,
+    `SELECT count(*) AS rows, sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint)::text AS sum FROM ${table} AS t`,
+  );
+  return sum!;
+}
+
+interface RowDigest extends Record<string, unknown> {
+  id: string;
+  key: string;
+  digest: string;
+}
+
+async function differencesOf(
+  table: string,
+  followed: DatabaseAddress,
+  loaded: DatabaseAddress,
+): Promise<string[]> {
+  const sql = `SELECT id, coalesce(to_jsonb(t)->>'legacy_id', to_jsonb(t)->>'code') AS key, md5(t::text) AS digest FROM ${table} AS t`;
+  const [one, other] = await Promise.all([
+    queryTarget<RowDigest>(followed, sql),
+    queryTarget<RowDigest>(loaded, sql),
+  ]);
+  const kept = await rejectedKeys(followed);
+  const wanted = new Map(other.map((row) => [row.id, row]));
+  const differences: string[] = [];
+  for (const { id, key, digest } of one) {
+    const row = wanted.get(id);
+    wanted.delete(id);
+    if (row?.digest === digest || (!row && kept.has(key.split(':')[0]!))) continue;
+    differences.push(`${table} ${key} ${row ? 'differs' : 'is left over'}`);
+  }
+  for (const { key } of wanted.values()) differences.push(`${table} ${key} is missing`);
+  const more = differences.length - MAX_NAMED;
+  return more > 0 ? [...differences.slice(0, MAX_NAMED), `${table}: ${more} more`] : differences;
+}
+
+/** Of source rows whose last version could not be loaded, and not because what they belong to is gone. */
+async function rejectedKeys(database: DatabaseAddress): Promise<Set<string>> {
+  const rows = await queryTarget<{ key: string }>(
+    database,
+    `SELECT DISTINCT v.value AS key FROM transfuse.rejects r, jsonb_each_text(r.row_key) AS v
+     WHERE r.resolved_at IS NULL AND r.reason <> 'orphan' AND r.row_key IS NOT NULL`,
+  );
+  return new Set(rows.map(({ key }) => key));
+}
