@@ -5,10 +5,18 @@ import { queryOf, type Mapping, type Query } from '../mapping/mapping.ts';
 import type { SourceTable } from '../mysql/catalog-model.ts';
 import { finding, type MappingFinding } from './finding.ts';
 
-export function checkSource(mapping: Mapping, tables: ReadonlyMap<string, SourceTable>): MappingFinding[] {
+/** `all` are the mappings of the profile, this one among them: what one leaves behind another may take. */
+export function checkSource(
+  mapping: Mapping,
+  tables: ReadonlyMap<string, SourceTable>,
+  all: readonly Mapping[],
+): MappingFinding[] {
   const table = tables.get(mapping.source.table);
   if (!table) return [missingTable(mapping.source.table, tables)];
-  return [...missingColumns(mapping, table, tables), ...unmapped(mapping, table)];
+  const ofTable = all.filter(({ source }) => source.table === table.name);
+  // Told once, with the first of them.
+  const lost = ofTable[0] === mapping ? unmapped(ofTable, table) : [];
+  return [...missingColumns(mapping, table, tables), ...lost];
 }
 
 function missingTable(name: string, tables: ReadonlyMap<string, SourceTable>): MappingFinding {
@@ -66,29 +74,36 @@ function missingColumns(
   return [...findings.values()];
 }
 
-/** Columns that nothing reads, where the mapping has no place for what is left. */
-function unmapped(mapping: Mapping, table: SourceTable): MappingFinding[] {
-  if (mapping.columns.some(({ value }) => value.kind === 'extra' && value.columns === 'unmapped')) return [];
-  const read = new Set([
+const MAX_NAMED = 12;
+
+/** Columns that none of the mappings of a table reads, where none has a place for what is left. */
+function unmapped(mappings: readonly Mapping[], table: SourceTable): MappingFinding[] {
+  const keepsRest = ({ value }: Mapping['columns'][number]): boolean =>
+    value.kind === 'extra' && value.columns === 'unmapped';
+  if (mappings.some(({ columns }) => columns.some(keepsRest))) return [];
+  const read = new Set(mappings.flatMap(namesRead));
+  const sql = mappings.map((mapping) => sqlOf(queryOf(mapping))).join(' ');
+  const lost = table.columns
+    .map(({ name }) => name)
+    .filter((name) => !read.has(name) && !sql.includes(`t.${name}`) && !sql.includes(`t.\`${name}\``));
+  if (lost.length === 0) return [];
+  const shown = lost.slice(0, MAX_NAMED).join(', ');
+  const more = lost.length > MAX_NAMED ? ` and ${lost.length - MAX_NAMED} more` : '';
+  const text = `Nothing reads ${shown}${more} of ${table.name}, and no mapping has a column for what is left: it would be lost.`;
+  return [finding('loses', 'column-not-mapped', lost[0]!, text)];
+}
+
+function namesRead(mapping: Mapping): string[] {
+  return [
     ...mapping.columns.flatMap(({ value }) => inputsOf(value)),
     ...(mapping.where?.inputs ?? []),
     ...(mapping.shape === 'rows' ? mapping.expansion.inputs : []),
-  ]);
-  const query = queryOf(mapping);
-  const sql = query ? sqlOf(query) : '';
-  return table.columns
-    .filter(({ name }) => !read.has(name) && !sql.includes(`t.${name}`) && !sql.includes(`t.\`${name}\``))
-    .map(({ name, columnType }) =>
-      finding(
-        'loses',
-        'column-not-mapped',
-        name,
-        `Nothing reads ${name} (${columnType}), and the mapping has no column for what is left: it would be lost.`,
-      ),
-    );
+  ];
 }
 
-function sqlOf({ joins, fields }: Query): string {
+function sqlOf(query: Query | null): string {
+  if (query === null) return '';
+  const { joins, fields } = query;
   return [joins, ...Object.values(fields).map(({ sql }) => sql)].join(' ');
 }
 

@@ -77,7 +77,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<DiagnoseReport
   try {
     for (const mapping of chosen) {
       options.onMapping(mapping.id);
-      mappings.push(await diagnoseMapping(mapping, source, targets, options));
+      mappings.push(await diagnoseMapping(mapping, all, source, targets, options));
     }
   } finally {
     await source.close();
@@ -98,6 +98,7 @@ function tablesOf(mapping: Mapping): string[] {
 
 async function diagnoseMapping(
   mapping: Mapping,
+  all: readonly Mapping[],
   source: SourceConnection,
   targets: ReadonlyMap<string, TargetTable>,
   { catalog, mappingOptions, sampleRows: rows }: DiagnoseOptions,
@@ -106,7 +107,7 @@ async function diagnoseMapping(
   const table = tables.get(mapping.source.table) ?? null;
   const { schema, table: name } = mapping.target;
   const findings = [
-    ...checkSource(mapping, tables),
+    ...checkSource(mapping, tables, all),
     ...checkTarget(mapping, table, targets.get(placeOf(mapping)) ?? null),
     ...(table ? notFollowed(mapping, table) : []),
   ];

@@ -75,13 +75,18 @@ class Tally {
     if (this.#scratch.length < bound) this.#scratch = Buffer.allocUnsafeSlow(bound);
     const values = splitRow(payload, 0, compiled.sourceColumns.length);
     this.#rows++;
-    if (encodeCarefully(compiled, values) === 'filtered') {
+    const encoded = encodeCarefully(compiled, values);
+    if (encoded === 'filtered') {
       this.#filtered++;
       return;
     }
     for (const flag of raisedFlags()) this.#flags.set(flag, (this.#flags.get(flag) ?? 0) + 1);
     for (const column of keptValues().keys()) this.#kept.set(column, (this.#kept.get(column) ?? 0) + 1);
-    if (this.#refusals(values) === 0) this.#fitting++;
+    if (compiled.set) {
+      // Of a set of rows the first that refuses is enough: none of them is loaded.
+      if ('reason' in encoded) this.#countRefusal(encoded.column, encoded.reason);
+      else this.#fitting++;
+    } else if (this.#refusals(values) === 0) this.#fitting++;
   }
 
   /** Every column that refuses its value, and not only the first. */
@@ -95,12 +100,16 @@ class Tally {
       );
       if (reason === null) continue;
       refusals++;
-      const name = `${output.target}\0${reason}`;
-      const known = this.#refused.get(name);
-      if (known) known.rows++;
-      else this.#refused.set(name, { column: output.target, reason, rows: 1 });
+      this.#countRefusal(output.target, reason);
     }
     return refusals;
+  }
+
+  #countRefusal(column: string, reason: RejectReason): void {
+    const name = `${column}\0${reason}`;
+    const known = this.#refused.get(name);
+    if (known) known.rows++;
+    else this.#refused.set(name, { column, reason, rows: 1 });
   }
 
   #reasonOf(write: () => unknown, nullable: boolean): RejectReason | null {

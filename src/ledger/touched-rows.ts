@@ -90,16 +90,44 @@ const WATCHES: Readonly<Record<TouchKind, string>> = {
   left: `watch = ${KEY_LEFT}`,
 };
 
+/** The oldest entry of each kind, by the number of the transaction that recorded it; null where there is none. */
+export async function oldestTouches(
+  target: Target,
+  runId: string,
+): Promise<Record<TouchKind, bigint | null>> {
+  const { rows } = await target.query<Record<TouchKind, string | null>>(
+    `SELECT ${Object.entries(WATCHES)
+      .map(([kind, condition]) => `min(touched) FILTER (WHERE ${condition}) AS "${kind}"`)
+      .join(', ')} FROM transfuse.touched_rows WHERE run_id = $1`,
+    [runId],
+  );
+  const { lookup, key, left } = rows[0]!;
+  const number = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+  return { lookup: number(lookup), key: number(key), left: number(left) };
+}
+
 /** Entries whose keys have to be looked up, or keys, in the order of these mappings, oldest first. */
 export async function readTouchedRows(
   target: Target,
   runId: string,
-  { kind, mappings, limit }: { kind: TouchKind; mappings: readonly string[]; limit: number },
+  {
+    kind,
+    mappings,
+    before = null,
+    limit,
+  }: {
+    kind: TouchKind;
+    mappings: readonly string[];
+    /** Recorded before this transaction. */
+    before?: bigint | null;
+    limit: number;
+  },
 ): Promise<TouchedRow[]> {
   const { rows } = await target.query<TouchedRow>(
     `SELECT mapping, watch::integer AS watch, inputs, touched::text AS touched FROM transfuse.touched_rows
-     WHERE run_id = $1 AND ${WATCHES[kind]} ORDER BY array_position($2::text[], mapping), touched, inputs_hash LIMIT $3`,
-    [runId, mappings, limit],
+     WHERE run_id = $1 AND ${WATCHES[kind]} AND ($4::bigint IS NULL OR touched < $4)
+     ORDER BY array_position($2::text[], mapping), touched, inputs_hash LIMIT $3`,
+    [runId, mappings, limit, before === null ? null : String(before)],
   );
   return rows;
 }

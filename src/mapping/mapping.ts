@@ -75,6 +75,8 @@ export interface Watch {
   keys: string | null;
   /** Only whether a row is there matters, or which: an update that leaves `inputs` as they are touches nothing. */
   keysOnly?: true;
+  /** Only that a row goes, or leaves its `inputs`, matters: `keys` that go through the table do not find what it touched then. */
+  leavesOnly?: true;
 }
 
 interface MappingBase {

@@ -16,7 +16,7 @@ export interface SourceConnection {
   readonly context: SourceErrorContext;
   /** The rows as objects. `sql` goes as it is: names and values in it come from identifiers.ts. */
   query<Row>(sql: string, context?: SourceErrorContext): Promise<Row[]>;
-  /** Calls back once when the connection breaks, at once if it already has. Returns how to stop listening. */
+  /** Calls back once when the connection breaks, or is cut off by the signal, at once if it already has. Returns how to stop listening. */
   onLost(listener: (error: TransfuseError) => void): () => void;
   /** Says goodbye after the running statement; gives up after two seconds. Safe to call twice. */
   close(): Promise<void>;

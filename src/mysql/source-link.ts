@@ -25,7 +25,13 @@ export class SourceLink implements SourceConnection {
   readonly #signal: AbortSignal | undefined;
   /** While the session is made ready, every answer is due soon. */
   #answerTimeoutMs: number | undefined = SETUP_TIMEOUT_MS;
-  readonly #onAbort = (): void => this.#end(new TransfuseError('INTERRUPTED', 'Stopped by a signal.'));
+  readonly #onAbort = (): void => {
+    const listeners = [...this.#listeners];
+    const reason = new TransfuseError('INTERRUPTED', 'Stopped by a signal.');
+    this.#end(reason);
+    // Who reads rows would wait for the next one for ever.
+    for (const listener of listeners) listener(reason);
+  };
 
   constructor(raw: Connection, context: SourceErrorContext, { signal }: { signal?: AbortSignal }) {
     this.raw = raw;

@@ -74,6 +74,20 @@ export class ChangeLog {
     this.length++;
   }
 
+  /** What goes comes before what is written, and else the order stays. Of no use where rows are there more than once. */
+  takingAwayFirst(): void {
+    const goes = new Set<ChangeKind>([CHANGE.delete, CHANGE.withdraw, CHANGE.abandon]);
+    const all = Array.from({ length: this.length }, (_, index) => index);
+    const order = [
+      ...all.filter((index) => goes.has(this.kind(index))),
+      ...all.filter((index) => !goes.has(this.kind(index))),
+    ];
+    const fields = new Int32Array(this.#fields.length);
+    for (const [to, from] of order.entries())
+      fields.set(this.#fields.subarray(from * FIELDS, (from + 1) * FIELDS), to * FIELDS);
+    this.#fields = fields;
+  }
+
   kind(index: number): ChangeKind {
     return this.#fields[index * FIELDS + KIND] as ChangeKind;
   }

@@ -117,7 +117,10 @@ export class RowsDecoder {
     let count = 0;
     const { mappings, watches } = this.#readersOf(rows.table);
     for (const readers of mappings) count = this.#decodeFor(readers, rows, batch);
-    for (const readers of watches) count = this.#touchFor(readers, rows, batch);
+    for (const readers of watches) {
+      const passes = readers.watch.leavesOnly && rows.kind === 'insert';
+      if (!passes) count = this.#touchFor(readers, rows, batch);
+    }
     if (this.#after.buffer.length > MAX_KEPT_SCRATCH_BYTES) this.#replaceScratch(FIRST_SCRATCH_BYTES);
     return count;
   }
@@ -160,7 +163,7 @@ export class RowsDecoder {
       return batch.touches.add(watch, this.#after);
     };
     let count = 0;
-    if (watch.keysOnly && kind === 'update') {
+    if ((watch.keysOnly || watch.leavesOnly) && kind === 'update') {
       for (let at = 0; at < body.length; count++) {
         const from = at;
         const before = Buffer.from(this.#after.buffer.subarray(0, readInputs(from)));
@@ -169,7 +172,7 @@ export class RowsDecoder {
         at = inputs.nextAt;
         if (isSame) continue;
         touch(from);
-        touch(now);
+        if (!watch.leavesOnly) touch(now);
       }
       return count;
     }

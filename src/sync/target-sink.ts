@@ -67,6 +67,11 @@ export class TargetSink implements ChangeSink {
     await this.#applier.refresh(changes, { position, sourceCommittedAt: null }, work, options);
   }
 
+  /** Of this run's syncs. */
+  get commits(): bigint {
+    return this.#applier.commits;
+  }
+
   get order(): TargetApplier['order'] {
     return this.#applier.order;
   }

@@ -6,6 +6,7 @@ import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DatabaseSettings, SslMode } from '../../src/config/settings.ts';
 import { openSource } from '../../src/mysql/connection.ts';
+import { RowSource } from '../../streams/row-source.ts';
 import { createSourceDatabase, sourceFlavors, type SourceDatabase } from '../support/databases.ts';
 import { connectToSource, sourceSettings } from '../support/source-settings.ts';
 
@@ -172,6 +173,14 @@ describe.each(sourceFlavors())('a connection to %s', (flavor) => {
     source.destroy();
     expect(await query).toMatchObject({ code: 'SOURCE_LOST' });
     expect(source.isLost).toBe(false);
+  });
+
+  test('that is cut off by a signal ends who reads rows from it', async () => {
+    const abort = new AbortController();
+    const source = await openSource(sourceSettings(database), { purpose: 'test', signal: abort.signal });
+    const rows = new RowSource({ source, sql: 'SELECT SLEEP(60)', table: 'none' });
+    setTimeout(() => abort.abort(), 200);
+    await expect(rows.toArray()).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 
   test('an abort ends the opening and the connection', async () => {

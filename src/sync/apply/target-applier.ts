@@ -203,6 +203,11 @@ export class TargetApplier {
     await this.commit(point);
   }
 
+  /** The number of the next transaction. */
+  get commits(): bigint {
+    return this.#commits;
+  }
+
   /** The mappings, those first whose rows others refer to, and whether rows of theirs go only when these have been made anew. */
   get order(): { id: string; postponesDeletes: boolean }[] {
     return this.#tables

@@ -14,6 +14,7 @@ import { TransfuseError } from '../../core/errors.ts';
 import { hasPassed, passes, reachedPlace, type BinlogPosition } from '../../core/position.ts';
 import {
   hasTouchedRows,
+  oldestTouches,
   KEY_ITSELF,
   KEY_LEFT,
   readTouchedRows,
@@ -36,7 +37,7 @@ const MAX_KEYS = 500;
 /** Rows that are asked for in one statement. */
 const KEYS_PER_SELECT = 50;
 /** Entries whose keys are looked up in one transaction. */
-const LOOKUPS_AT_ONCE = 20;
+const LOOKUPS_AT_ONCE = 100;
 const KEYS_PER_INSERT = 1000;
 /** What a read at the source does not show yet is waited for. */
 const LOOK_AGAIN_MS = 50;
@@ -52,11 +53,12 @@ export interface RefresherOptions {
   /** Empty; what is held of an answer goes into it. */
   batch: ChangeBatch;
   maxBytes: number;
-  /** Nothing is left to be made anew, with the position that the target holds then. */
+  /** Whatever was touched before this position has been made anew. */
   onSettled(position: BinlogPosition): void;
 }
 
 interface Answer {
+  kind: 'key' | 'left';
   entries: TouchedRow[];
   /** Keys of rows that may have to go when those that refer to them have been made anew. */
   left: Touch[];
@@ -68,8 +70,12 @@ export class Refresher {
   readonly #mappings: Map<string, SyncMapping>;
   #source: SourceConnection | null = null;
   #answer: Answer | null = null;
-  #conflicts = 0;
+  readonly #conflicts = { key: 0, left: 0 };
+  /** What refers to a row that is to go may be among those that were touched again: they come first then. */
+  #isLeftBlocked = false;
   #notBeforeMs = 0;
+  /** What was touched by transactions before this one is being made anew; the position that the target held then. */
+  #goal: { commits: bigint; position: BinlogPosition } | null = null;
   /** There are touched rows that have not been made anew. */
   isPending = false;
 
@@ -104,25 +110,40 @@ export class Refresher {
   /** The next thing to be done. To be called while no transaction is open on the target, which holds `position`. */
   async step(position: BinlogPosition): Promise<void> {
     if (this.#answer) return this.#apply(this.#answer, position);
-    const lookups = await this.#read('lookup', LOOKUPS_AT_ONCE);
-    if (lookups.length > 0) return this.#lookUp(lookups, position);
-    const entries = await this.#read('key', MAX_KEYS);
-    if (entries.length > 0) return this.#ask(entries, false, position);
-    const left = await this.#read('left', MAX_KEYS);
-    if (left.length > 0) return this.#ask(left, true, position);
+    const { sink, runId } = this.#options;
+    const oldest = await oldestTouches(sink.target, runId);
+    this.#judgeGoal(oldest, position);
+    const { lookup, key, left } = oldest;
+    // Rows that refer to what is to go were touched no later than it was: the older ones among these are done.
+    const before = min(lookup, key);
+    if (key !== null && this.#conflicts.key % 2 === 1) return this.#askTogether(position);
+    if (left !== null && (before === null || (left < before && !this.#isLeftBlocked)))
+      return this.#ask(await this.#read('left', MAX_KEYS, before), true, position);
+    if (lookup !== null) return this.#lookUp(await this.#read('lookup', LOOKUPS_AT_ONCE), position);
+    if (key !== null) return this.#ask(await this.#read('key', MAX_KEYS), false, position);
     this.isPending = false;
-    this.#options.onSettled(position);
+  }
+
+  /** While changes go on there is always something left: it counts whether that is of a time before. */
+  #judgeGoal({ lookup, key, left }: Record<TouchKind, bigint | null>, position: BinlogPosition): void {
+    const { sink, onSettled } = this.#options;
+    this.#goal ??= { commits: sink.commits, position };
+    const oldest = min(min(lookup, key), left);
+    if (oldest !== null && oldest < this.#goal.commits) return;
+    const { position: settled } = this.#goal;
+    this.#goal = null;
+    onSettled(settled);
   }
 
   async close(): Promise<void> {
     await this.#source?.close();
   }
 
-  #read(kind: TouchKind, limit: number): Promise<TouchedRow[]> {
+  #read(kind: TouchKind, limit: number, before: bigint | null = null): Promise<TouchedRow[]> {
     const { sink, runId } = this.#options;
     const parentsFirst = sink.order.map(({ id }) => id);
     const mappings = kind === 'left' ? parentsFirst.toReversed() : parentsFirst;
-    return readTouchedRows(sink.target, runId, { kind, mappings, limit });
+    return readTouchedRows(sink.target, runId, { kind, mappings, before, limit });
   }
 
   /** From the values of a watch to keys, in the ledger. */
@@ -131,24 +152,34 @@ export class Refresher {
     if (!source) return;
     const { sink, runId, watches } = this.#options;
     await sink.refresh(null, position, async (target, touched) => {
+      let touches: Touch[] = [];
+      const record = async (): Promise<void> => {
+        await recordTouches(target, runId, touches, touched);
+        touches = [];
+      };
       for (const { mapping, watch, inputs } of lookups) {
         const planned = watches.find(
           (one) => one.watch === watch && one.mapping === this.#mappings.get(mapping),
         );
         if (!planned) throw unknownEntry(mapping);
-        let keys: string[] = [];
-        const record = async (): Promise<void> => {
-          const touches = keys.map((key) => ({ mapping, watch: KEY_ITSELF, inputs: key }));
-          await recordTouches(target, runId, touches, touched);
-          keys = [];
-        };
         const values = JSON.parse(inputs) as (string | null)[];
         for await (const key of touchedKeys(source, planned.mapping, watch, planned.inputs, values))
-          if (keys.push(key) >= KEYS_PER_INSERT) await record();
-        if (keys.length > 0) await record();
+          if (touches.push({ mapping, watch: KEY_ITSELF, inputs: key }) >= KEYS_PER_INSERT) await record();
       }
+      if (touches.length > 0) await record();
       await removeTouchedRows(target, runId, lookups);
     });
+  }
+
+  /**
+   * A row may stand in the way of another one that has its unique value, and be needed until that is there by those that refer to both:
+   * they go and come in one transaction, in which foreign keys are checked at its end.
+   */
+  async #askTogether(position: BinlogPosition): Promise<void> {
+    const entries = [...(await this.#read('left', MAX_KEYS)), ...(await this.#read('key', MAX_KEYS))];
+    await this.#ask(entries, true, position);
+    this.#options.batch.log.takingAwayFirst();
+    if (this.#answer) this.#answer.kind = 'key';
   }
 
   async #ask(entries: TouchedRow[], clearsAway: boolean, position: BinlogPosition): Promise<void> {
@@ -176,25 +207,27 @@ export class Refresher {
     }
     const end = await readBinlogPosition(source);
     if (!end) throw new TransfuseError('CDC_BINLOG_OFF', 'The binlog of the source is off.');
-    this.#answer = { entries: answered, left, isPassed: passes(end) };
+    this.#answer = { kind: clearsAway ? 'left' : 'key', entries: answered, left, isPassed: passes(end) };
   }
 
-  async #apply({ entries, left }: Answer, position: BinlogPosition): Promise<void> {
+  async #apply({ kind, entries, left }: Answer, position: BinlogPosition): Promise<void> {
     const { sink, runId, batch } = this.#options;
     this.#answer = null;
     const settle = async (target: RawTarget, touched: string): Promise<void> => {
       await removeTouchedRows(target, runId, entries);
       if (left.length > 0) await recordTouches(target, runId, left, touched);
     };
-    const refusesConflicts = this.#conflicts === MAX_CONFLICTS;
+    const refusesConflicts = this.#conflicts[kind] === MAX_CONFLICTS;
     try {
       await sink.refresh(batch, position, settle, { refusesConflicts });
-      this.#conflicts = 0;
+      this.#conflicts[kind] = 0;
+      this.#isLeftBlocked = false;
     } catch (error) {
       const isConflict = error instanceof TransfuseError && error.code === 'SYNC_CONFLICT';
       if (!isConflict || refusesConflicts) throw error;
-      this.#conflicts++;
-      this.#notBeforeMs = performance.now() + LOOK_AGAIN_MS * this.#conflicts;
+      this.#conflicts[kind]++;
+      this.#isLeftBlocked = kind === 'left';
+      this.#notBeforeMs = performance.now() + LOOK_AGAIN_MS * this.#conflicts[kind];
       await sink.reopen();
     } finally {
       batch.clear();
@@ -217,6 +250,11 @@ export class Refresher {
     this.#notBeforeMs = performance.now() + LOOK_AGAIN_MS;
     return null;
   }
+}
+
+function min(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
 
 function unknownEntry(mapping: string): TransfuseError {

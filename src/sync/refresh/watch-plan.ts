@@ -15,6 +15,7 @@ export interface PlannedWatch {
   isOwn: boolean;
   /** What it reads of the table are the inputs. */
   keysOnly: boolean;
+  leavesOnly: boolean;
 }
 
 /** What can be kept as text and written back as a literal, and is found by an index. */
@@ -35,6 +36,7 @@ export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
       inputs: mapping.sourceKey,
       isOwn: true,
       keysOnly: false,
+      leavesOnly: false,
     };
     const others = declared.query.watches.map((watch, index): PlannedWatch => {
       const inputs = watch.inputs.map((name) => columnBeside(table, watch.table, name));
@@ -51,6 +53,7 @@ export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
         inputs,
         isOwn: false,
         keysOnly: watch.keysOnly === true,
+        leavesOnly: watch.leavesOnly === true,
       };
     });
     const all = [itself, ...others];

@@ -54,6 +54,9 @@ interface RowDigest extends Record<string, unknown> {
   id: string;
   key: string;
   digest: string;
+  from: string;
+  /** The digest of each value. */
+  columns: Record<string, string>;
 }
 
 async function differencesOf(
@@ -61,7 +64,8 @@ async function differencesOf(
   followed: DatabaseAddress,
   loaded: DatabaseAddress,
 ): Promise<string[]> {
-  const sql = `SELECT id, coalesce(to_jsonb(t)->>'legacy_id', to_jsonb(t)->>'code') AS key, md5(t::text) AS digest FROM ${table} AS t`;
+  const sql = `SELECT id, coalesce(to_jsonb(t)->>'legacy_id', to_jsonb(t)->>'code') AS key, md5(t::text) AS digest,
+    coalesce(to_jsonb(t)->>'legacy_table', '') AS "from", (SELECT jsonb_object_agg(key, md5(value::text)) FROM jsonb_each(to_jsonb(t))) AS columns FROM ${table} AS t`;
   const [one, other] = await Promise.all([
     queryTarget<RowDigest>(followed, sql),
     queryTarget<RowDigest>(loaded, sql),
@@ -69,13 +73,14 @@ async function differencesOf(
   const kept = await rejectedKeys(followed);
   const wanted = new Map(other.map((row) => [row.id, row]));
   const differences: string[] = [];
-  for (const { id, key, digest } of one) {
+  for (const { id, key, digest, from, columns } of one) {
     const row = wanted.get(id);
     wanted.delete(id);
     if (row?.digest === digest || (!row && kept.has(key.split(':')[0]!))) continue;
-    differences.push(`${table} ${key} ${row ? 'differs' : 'is left over'}`);
+    const which = Object.keys(columns).filter((name) => columns[name] !== row?.columns[name]);
+    differences.push(`${table} ${from} ${key} ${row ? `differs in ${which.join(', ')}` : 'is left over'}`);
   }
-  for (const { key } of wanted.values()) differences.push(`${table} ${key} is missing`);
+  for (const { from, key } of wanted.values()) differences.push(`${table} ${from} ${key} is missing`);
   const more = differences.length - MAX_NAMED;
   return more > 0 ? [...differences.slice(0, MAX_NAMED), `${table}: ${more} more`] : differences;
 }

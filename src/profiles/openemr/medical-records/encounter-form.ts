@@ -3,6 +3,7 @@
  * what the form's own row says of that counts only where it is not in the registry.
  */
 import { apply, reference, uuid, type ColumnDeclaration } from '../../../mapping/declare.ts';
+import type { Watch } from '../../../mapping/mapping.ts';
 import type { Lookup } from '../lookups.ts';
 import type { Site } from '../site.ts';
 import { clean } from '../text.ts';
@@ -43,6 +44,7 @@ LEFT JOIN patient_data patient ON patient.pid = ${NAMED} AND patient.pid > 0`,
     },
     watches: [
       { table: 'forms', inputs: ['form_id'], keys: formId === 'id' ? null : keys('fo.form_id = ?') },
+      ...(formId === 'id' ? [] : goneWith(table, formId)),
       { table: 'patient_data', inputs: ['pid'], keys: keys('fo.pid = ?'), keysOnly: true },
       {
         table: 'form_encounter',
@@ -51,6 +53,15 @@ LEFT JOIN patient_data patient ON patient.pid = ${NAMED} AND patient.pid > 0`,
       },
     ],
   };
+}
+
+/** The registry does not tell any more which rows were of a form, or of a patient, that is gone: the table is read through for it. */
+function goneWith(table: string, formId: string): Watch[] {
+  const keys = (condition: string): string => `SELECT t.id FROM \`${table}\` t WHERE ${condition}`;
+  return [
+    { table: 'forms', inputs: ['form_id'], keys: keys(`t.\`${formId}\` = ?`), leavesOnly: true },
+    { table: 'patient_data', inputs: ['pid'], keys: keys('t.pid = ?'), leavesOnly: true },
+  ];
 }
 
 type FormColumn = 'id' | 'patient_id' | 'encounter_id' | 'deleted';

@@ -6,7 +6,7 @@ import { phoneOfSite } from '../phones.ts';
 import { clean } from '../text.ts';
 import { postalAddress } from './postal-address.ts';
 
-const ofPayer = `SELECT t.id FROM insurance_companies c JOIN insurance_data t ON t.provider = CONCAT(c.id) WHERE c.id = ?`;
+const ofPayer = `SELECT t.id FROM insurance_data t WHERE t.provider = ?`;
 const text = 'patient_data.occupation';
 const rowsOf = (table: string, columns: readonly string[]): string =>
   `SELECT CAST(JSON_ARRAYAGG(JSON_ARRAY(${columns.map((column) => `r.${column}`).join(', ')})) AS CHAR)
