@@ -1,6 +1,9 @@
 import type { ObjectAway } from '../ledger/saved-objects.ts';
 
-export const NEXT_SYNC = 'bin/sync --continuous';
+/** The command that goes on, for the profile that was given. */
+export function nextSync(profileName: string): string {
+  return `bin/sync${profileName === 'mirror' ? '' : ` --profile ${profileName}`} --continuous`;
+}
 
 const KINDS: Readonly<Record<ObjectAway['kind'], readonly [one: string, many: string]>> = {
   index: ['unique index', 'unique indexes'],

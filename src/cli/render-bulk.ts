@@ -4,14 +4,15 @@ import type { Destination } from '../config/destinations.ts';
 import { quantity } from '../core/quantity.ts';
 import { formatCount } from '../telemetry/format.ts';
 import { renderSummary, summaryDocument, type RunSummary } from '../telemetry/summary.ts';
-import { describeAway, NEXT_SYNC } from './render-away.ts';
+import { describeAway, nextSync } from './render-away.ts';
 
 export interface LoadedDatabase {
   destination: Destination;
   report: BulkReport;
+  profileName: string;
 }
 
-export function bulkDocument({ destination, report }: LoadedDatabase, source: string) {
+export function bulkDocument({ destination, report, profileName }: LoadedDatabase, source: string) {
   return {
     database: destination.database.database,
     services: destination.services,
@@ -23,18 +24,18 @@ export function bulkDocument({ destination, report }: LoadedDatabase, source: st
     restored: report.restored,
     notRestored: report.restoreFailures,
     waitingForSync: report.waitingForSync,
-    ...(report.waitingForSync.length > 0 && { next: NEXT_SYNC }),
+    ...(report.waitingForSync.length > 0 && { next: nextSync(profileName) }),
     openRejects: openRejectsOf(report),
   };
 }
 
-export function renderBulk({ report }: LoadedDatabase): string {
+export function renderBulk({ report, profileName }: LoadedDatabase): string {
   return [
     renderSummary(summaryOf(report)),
     '',
     reconciliation(report),
     ...failureLines(report),
-    ...waitingLines(report),
+    ...waitingLines(report, profileName),
   ].join('\n');
 }
 
@@ -82,12 +83,12 @@ function failureLines({ restoreFailures }: BulkReport): string[] {
   );
 }
 
-function waitingLines({ waitingForSync }: BulkReport): string[] {
+function waitingLines({ waitingForSync }: BulkReport, profileName: string): string[] {
   if (waitingForSync.length === 0) return [];
   return [
     '',
     `still away: ${describeAway(waitingForSync)}. The source has changed since the load began: they hold again once bin/sync`,
     'has applied those changes, and it puts them back.',
-    `next: ${NEXT_SYNC}`,
+    `next: ${nextSync(profileName)}`,
   ];
 }

@@ -48,8 +48,8 @@ export async function runOpenemrBench(
   const contestants = [mirror(servers, tables), services(servers)];
   const results = contestants.map(({ id, title }): ContestantResult => ({ id, title, runs: [] }));
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, { id, env, script }] of contestants.entries()) {
-      await renew(servers, env, script.includes('openemr') ? ['--profile', 'openemr'] : []);
+    for (const [index, { id, env, script, profile }] of contestants.entries()) {
+      await renew(servers, env, ['--profile', profile]);
       const run = await measureRun(servers, { id, env, script });
       results[index]!.runs.push(run);
       say(`  round ${round} of ${rounds}  ${run.wallSeconds.toFixed(2).padStart(6)} s  ${id}`);
@@ -108,6 +108,7 @@ function mirror(servers: BenchServers, tables: readonly string[]) {
   return {
     id: 'mirror',
     title: 'the tables as they are (mirror)',
+    profile: 'mirror',
     env: { ...environment(servers, 'mirror'), TARGET_SCHEMA: 'mirror' },
     script: `${BULK} --tables ${tables.join(',')}`,
   };
@@ -117,6 +118,7 @@ function services(servers: BenchServers) {
   return {
     id: 'openemr',
     title: 'four services (openemr)',
+    profile: 'openemr',
     env: environment(servers, 'openemr'),
     script: `${BULK} --profile openemr`,
   };

@@ -56,7 +56,7 @@ async function onStage(options: DemoOptions, narrator: Narrator, stop: AbortSign
     narrator.say(`   ${source} on port ${stage.source.port}, PostgreSQL on port ${stage.target.port}.`);
     const result = await performDemo({ stage, options, narrator, signal: stop, startedAt });
     keepFiles = result.exitCode === EXIT.failed;
-    if (options.keep) await keepUp(stage, result, narrator, stop);
+    if (options.keep) await keepUp(stage, result, options.mirror ? '' : '--profile openemr ', narrator, stop);
     return result.exitCode;
   } finally {
     await stage.stop();
@@ -70,15 +70,16 @@ async function onStage(options: DemoOptions, narrator: Narrator, stop: AbortSign
 async function keepUp(
   stage: Stage,
   { envFile }: DemoResult,
+  profile: string,
   narrator: Narrator,
   stop: AbortSignal,
 ): Promise<void> {
   narrator.step('The servers stay up', `These settings are in ${envFile}:`);
   narrator.say(await fs.readFile(envFile, 'utf8'));
   narrator.say(
-    `Try    bin/status --env-file ${envFile}\n` +
-      `       bin/sync --continuous --env-file ${envFile}      and change rows at the source meanwhile\n` +
-      `       bin/bulk --replace --env-file ${envFile}         then bin/sync again\n` +
+    `Try    bin/status ${profile}--env-file ${envFile}\n` +
+      `       bin/sync --continuous ${profile}--env-file ${envFile}      and change rows at the source meanwhile\n` +
+      `       bin/bulk --replace ${profile}--env-file ${envFile}         then bin/sync again\n` +
       `Superusers, by TCP with the password ${stage.target.password}: ` +
       `${stage.source.user} on port ${stage.source.port}, ${stage.target.user} on port ${stage.target.port}.\n` +
       `Stop   Ctrl-C here, or kill ${process.pid}. Servers and data then go.`,

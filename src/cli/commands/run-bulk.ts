@@ -65,7 +65,7 @@ export async function runBulkCommand(
         noSync: options.sync === false,
         failFast: options.failFast ?? false,
       });
-      loaded.push({ destination, report });
+      loaded.push({ destination, report, profileName: context.profileName });
     }
     display.stop();
     return bulkResult(loaded, plan.source.database, settings.bulk.maxRejects);

@@ -18,7 +18,7 @@ import { formatBytes, formatCount, formatDuration } from '../../telemetry/format
 import { renderTable } from '../../telemetry/text-table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
-import { describeAway, NEXT_SYNC } from '../render-away.ts';
+import { describeAway, nextSync } from '../render-away.ts';
 import { describeSync } from '../render-sync.ts';
 
 /** Reads the ledger of each database and says what to do next. Changes nothing. */
@@ -31,7 +31,7 @@ export async function runStatusCommand({
   const parts: { destination: Destination; document: object; text: string }[] = [];
   for (const destination of destinationsOf(settings.targets, profile.services)) {
     const { database, services } = destination;
-    const status = await readStatus(database, signal);
+    const status = await readStatus(database, profileName, signal);
     const document = { database: database.database, services, ...documentOf(status) };
     parts.push({ destination, document, text: status ? render(status) : nothingYet() });
   }
@@ -39,13 +39,18 @@ export async function runStatusCommand({
 }
 
 /** null where no run has begun. */
-async function readStatus(database: DatabaseSettings, signal: AbortSignal): Promise<Status | null> {
+async function readStatus(
+  database: DatabaseSettings,
+  profileName: string,
+  signal: AbortSignal,
+): Promise<Status | null> {
   const target = await openTarget(database, { applicationName: 'transfuse status', signal });
   try {
     const run = (await ledgerExists(target)) ? await latestRun(target) : null;
     if (!run) return null;
     const checkpoint = await readCheckpointIfAny(target, run.id);
     return {
+      profileName,
       run,
       loads: await readTotals(target, run.id),
       rejects: await openRejectCounts(target, run.id),
@@ -64,7 +69,7 @@ async function readStatus(database: DatabaseSettings, signal: AbortSignal): Prom
 
 function documentOf(status: Status | null): object {
   if (status === null) return { run: null, next: FIRST_STEPS };
-  const { sync, checkpoint, ...rest } = status;
+  const { sync, checkpoint, profileName: _, ...rest } = status;
   return {
     ...rest,
     checkpoint: checkpoint && { ...checkpoint, commits: checkpoint.commits.toString() },
@@ -74,6 +79,7 @@ function documentOf(status: Status | null): object {
 }
 
 interface Status {
+  profileName: string;
   run: Run;
   loads: LoadTotals[];
   rejects: Awaited<ReturnType<typeof openRejectCounts>>;
@@ -151,12 +157,12 @@ function nextStep(status: Status): string {
   if (writer) return `Wait: ${writer.application} is writing (from ${writer.client}, since ${writer.since}).`;
   if (loads.some((load) => load.state !== 'complete')) return 'Run bin/bulk: it goes on where it stopped.';
   if (waitingForSync(status).length > 0)
-    return `Run ${NEXT_SYNC}: it applies what changed at the source, and puts the objects below back.`;
+    return `Run ${nextSync(status.profileName)}: it applies what changed at the source, and puts the objects below back.`;
   if (away.length > 0)
     return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
   if (checkpoint && status.run.replayWaivedAt === null) {
     const mending = rejects.length > 0 ? ' It loads rejected rows once they are mended at the source.' : '';
-    return `Run ${NEXT_SYNC}: it goes on from the position above.${mending}`;
+    return `Run ${nextSync(status.profileName)}: it goes on from the position above.${mending}`;
   }
   if (rejects.length > 0) {
     return 'Look at transfuse.rejects in the target, mend the rows at the source, then run bin/bulk --retry-rejects.';

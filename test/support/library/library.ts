@@ -33,6 +33,7 @@ const books = (orphans: OrphanPolicy): Mapping => ({
   columns: columns({
     id: ['uuid!', uuid('books', 'id')],
     title: ['text!', from('title')],
+    isbn: ['text', from('isbn')],
     author_id: [
       'uuid',
       reference('authors', {
@@ -91,7 +92,7 @@ export const scripts = {
 CREATE SCHEMA library;
 CREATE TABLE library.person (id uuid PRIMARY KEY, kind text NOT NULL, name text NOT NULL);
 CREATE TABLE library.book (
-  id uuid PRIMARY KEY, title text NOT NULL, author_id uuid REFERENCES library.person, flags text[] NOT NULL
+  id uuid PRIMARY KEY, title text NOT NULL, isbn text UNIQUE, author_id uuid REFERENCES library.person, flags text[] NOT NULL
 );
 CREATE TABLE library.tag (
   id uuid PRIMARY KEY, book_id uuid NOT NULL REFERENCES library.book, tag text NOT NULL CHECK (tag <> 'forbidden'),

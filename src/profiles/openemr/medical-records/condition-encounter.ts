@@ -23,7 +23,7 @@ export function conditionEncounterMapping(site: Site): Mapping {
   const patient = reference('patient_data', { input: 'pid', found: 'patient_key', onOrphan: 'reject' });
   return {
     shape: 'query',
-    id: 'condition-encounters',
+    id: 'condition_encounters',
     service: 'medical-records',
     source: { table: TABLE },
     target: { schema: 'medical_records', table: 'condition_encounter' },

@@ -21,7 +21,7 @@ export function listedMedicationMapping(site: Site): Mapping {
   const none: ColumnDeclaration = ['text', constant(null), 'clinical'];
   return {
     shape: 'query',
-    id: 'medications-listed',
+    id: 'medications_listed',
     service: 'medical-records',
     source: { table: LISTS.table },
     target: { schema: 'medical_records', table: 'medication' },

@@ -37,7 +37,7 @@ export function prescriptionMapping(site: Site): Mapping {
   ];
   return {
     shape: 'query',
-    id: 'medications-prescribed',
+    id: 'medications_prescribed',
     service: 'medical-records',
     source: { table },
     target: { schema: 'medical_records', table: 'medication' },

@@ -32,7 +32,7 @@ export function orderMapping(site: Site): Mapping {
   ];
   return {
     shape: 'query',
-    id: 'diagnostic-orders',
+    id: 'diagnostic_orders',
     service: 'medical-records',
     source: { table },
     target: { schema: 'medical_records', table: 'diagnostic_order' },

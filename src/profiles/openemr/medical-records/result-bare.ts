@@ -15,7 +15,7 @@ export function bareReportMapping(site: Site): Mapping {
   const { table, key } = REPORTS;
   return {
     shape: 'query',
-    id: 'diagnostic-reports-without-results',
+    id: 'diagnostic_reports_without_results',
     service: 'medical-records',
     source: { table },
     target: { schema: 'medical_records', table: 'diagnostic_result' },

@@ -21,7 +21,7 @@ export function resultMapping(site: Site): Mapping {
   });
   return {
     shape: 'query',
-    id: 'diagnostic-results',
+    id: 'diagnostic_results',
     service: 'medical-records',
     source: { table },
     target: { schema: 'medical_records', table: 'diagnostic_result' },
