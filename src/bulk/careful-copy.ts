@@ -187,6 +187,7 @@ class CarefulLoad {
       columns: planned.compiled.sourceColumns.map((source) => source.name),
       values,
       keyColumns: task.keyColumns,
+      secrets: planned.mapping.secrets ?? [],
       reason,
       column,
       sqlState,

@@ -117,6 +117,7 @@ function explainRefusal(task: ChunkTask, planned: PlannedMapping, payload: Buffe
     columns: compiled.sourceColumns.map((column) => column.name),
     values,
     keyColumns: task.keyColumns,
+    secrets: planned.mapping.secrets ?? [],
     reason: refusal.reason,
     column: refusal.column,
     sqlState: null,

@@ -3,8 +3,8 @@ import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { quoteIdentifier, quoteLiteral, qualified } from '../postgres/identifiers.ts';
 
-/** What a sequence can feed; a key that is kept as text is none. */
-const COUNTERS = new Set(['smallint', 'integer', 'bigint']);
+/** A key that is kept as text counts nothing. */
+const TEXT = /^(?:text|character)/;
 
 /**
  * Sets every sequence that feeds a column of the table beyond the largest value there, and at least to the source's next
@@ -15,7 +15,7 @@ export async function finishTable(target: TargetConnection, planned: PlannedMapp
   const name = qualified(mapping.target.schema, mapping.target.table);
   const autoIncrement = table.columns.find((column) => column.autoIncrement)?.name;
   for (const { target: column, value } of mapping.columns) {
-    const isCounter = value.kind === 'column' && value.column === autoIncrement && COUNTERS.has(column.type);
+    const isCounter = value.kind === 'column' && value.column === autoIncrement && !TEXT.test(column.type);
     if (!isCounter) continue;
     const sequence = `pg_catalog.pg_get_serial_sequence(${quoteLiteral(name)}, ${quoteLiteral(column.name)})`;
     // A counter that has reached the end of its type stands at its last value: the next insert fails, as at the source.

@@ -72,11 +72,25 @@ export async function openRun(
   });
 }
 
+const MAX_NAMED = 12;
+
+/** What was loaded before is left as it is; that it is not what the settings of now would give has to be said. */
 function noteOtherOptions(
   { plan, observer }: BulkOptions,
   { options }: Run,
   loads: ReadonlyMap<string, Load>,
 ): void {
+  const others = plan.mappings
+    .filter(({ mapping, fingerprint }) => {
+      const load = loads.get(mapping.id);
+      return load?.state === 'complete' && load.fingerprint !== fingerprint;
+    })
+    .map(({ mapping }) => mapping.id);
+  if (others.length > 0) {
+    observer.onNote(
+      `${others.slice(0, MAX_NAMED).join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''} were loaded by another plan than these settings give (time zone, cut-over date, field key, policies, columns): their rows stay as they are, and bin/sync will not follow them under these settings.`,
+    );
+  }
   const differing = options && loads.size > 0 ? differingOptions(options, plan.options) : [];
   if (differing.length === 0) return;
   observer.onNote(

@@ -49,7 +49,7 @@ function addCommand(
     .description(definition.summary);
   definition.options(command);
   command
-    .option('--profile <name>', 'mappings to use: mirror, or the path of a module', DEFAULT_PROFILE)
+    .option('--profile <name>', 'mappings to use: mirror, openemr, or the path of a module', DEFAULT_PROFILE)
     .option('--env-file <path>', 'read settings from this file instead of .env')
     .option('--json', 'print one JSON document on stdout, and nothing else there')
     .option('--progress', 'show progress on stderr even with --json')

@@ -23,7 +23,7 @@ export const ERROR_CODES = {
   PROFILE_UNKNOWN: {
     exit: EXIT.usage,
     cause: 'No profile has this name, or the module is not one that can be used; the message says why.',
-    fix: 'Use --profile mirror, or the path of a module that exports a profile, and mend what the message names.',
+    fix: 'Use --profile mirror, --profile openemr, or the path of a module that exports a profile, and mend what the message names.',
   },
   PROFILE_FAULT: {
     exit: EXIT.usage,

@@ -9,6 +9,8 @@ export interface RejectedRow {
   values: readonly (Buffer | null)[];
   /** Names of the key columns among them; empty for a table without a key. */
   keyColumns: readonly string[];
+  /** Columns of which only the presence is kept. */
+  secrets?: readonly string[];
   reason: RejectReason;
   column: string | null;
   sqlState: string | null;
@@ -23,6 +25,7 @@ export interface OpenReject {
 /** Text as it is; bytes that jsonb cannot hold as base64; a value too large to keep by its size and SHA-256. */
 export type JsonValue = string | null | { base64: string } | { bytes: number; sha256: string };
 
+const WITHHELD = { withheld: true };
 const MAX_KEPT_VALUE_BYTES = 256 * 1024;
 
 /**
@@ -38,7 +41,13 @@ export async function recordRejects(
 ): Promise<void> {
   if (rows.length === 0) return;
   const records = rows.map((row) => {
-    const data = Object.fromEntries(row.columns.map((name, index) => [name, toJson(row.values[index]!)]));
+    const { secrets = [] } = row;
+    const data = Object.fromEntries(
+      row.columns.map((name, index) => {
+        const value = row.values[index]!;
+        return [name, value !== null && secrets.includes(name) ? WITHHELD : toJson(value)];
+      }),
+    );
     return {
       key: row.keyColumns.length > 0 ? rejectKey(row) : null,
       reason: row.reason,

@@ -52,7 +52,7 @@ const NONCE_KEY_INFO = 'transfuse field nonce v1';
 export function requireFieldKey({ fieldKey: key }: { fieldKey: FieldKey | null }): FieldKey {
   if (key) return key;
   throw new TransfuseError('CONFIG_INVALID', 'The profile encrypts fields, and there is no key for them.', {
-    fix: 'Make one with `openssl rand -hex 32`, keep it where it cannot be lost, and give it as FIELD_KEY or FIELD_KEY_FILE.',
+    fix: 'For a run that has begun, give the key that it was made with, as FIELD_KEY or FIELD_KEY_FILE. For a new one make a key with `openssl rand -hex 32`, and keep it where it cannot be lost.',
   });
 }
 

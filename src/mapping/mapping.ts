@@ -85,6 +85,8 @@ interface MappingBase {
   service: ServiceName;
   source: { table: string };
   target: { schema: string; table: string };
+  /** Source columns and fields that a reject does not keep in plain text: what the target has encrypted, or as a hash. */
+  secrets?: readonly string[];
   /** Rows for which it says false are counted as filtered, not loaded. */
   where?: RowFilter;
   columns: ColumnMapping[];

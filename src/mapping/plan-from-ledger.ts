@@ -76,11 +76,14 @@ export function planFromLedger(profile: Profile, run: RecordedRun, options: Mapp
   const fingerprints = new Map(run.loads.map(({ mapping, fingerprint }) => [mapping, fingerprint]));
   const plan = makePlanOf(profile, catalog, options, new Set(fingerprints.keys()));
   const planned = new Map(plan.mappings.map(({ mapping, fingerprint }) => [mapping.id, fingerprint]));
-  const others = run.loads
-    .filter(({ mapping, fingerprint }) => planned.get(mapping) !== fingerprint)
-    .map(({ mapping }) => mapping);
-  if (others.length > 0)
-    throw refusal('Loaded by another mapping than the one that the profile gives now', others);
+  const others = run.loads.filter(({ mapping, fingerprint }) => planned.get(mapping) !== fingerprint);
+  if (others.length > 0) {
+    throw refusal(
+      'Loaded by another mapping than the one that the profile gives now, or under other settings (time zone, cut-over date, field key, policies)',
+      others.map(({ mapping }) => mapping),
+      [...new Set(others.flatMap(({ table }) => table?.name ?? []))],
+    );
+  }
   return plan;
 }
 
@@ -95,10 +98,13 @@ function merged(table: SourceTable, other: SourceTable | undefined): SourceTable
   return { ...table, beside };
 }
 
-function refusal(what: string, mappings: readonly string[]): TransfuseError {
+function refusal(what: string, mappings: readonly string[], tables: readonly string[] = []): TransfuseError {
   const shown = mappings.slice(0, MAX_NAMED).join(', ');
   const more = mappings.length > MAX_NAMED ? ` and ${mappings.length - MAX_NAMED} more` : '';
   return new TransfuseError('RUN_OPTIONS_DIFFER', `${what}: ${shown}${more}.`, {
     where: { mappings: mappings.length },
+    ...(tables.length > 0 && {
+      fix: `Give the settings that the run was made with; or load these again as they are meant now: bin/bulk --tables ${tables.join(',')} --replace, with the profile.`,
+    }),
   });
 }

@@ -1,21 +1,30 @@
 /** Everything that a migration of OpenEMR gets wrong easily, on both version lines: the row or the reject that each has to become. */
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import { argon2id, argon2Verify, bcrypt, bcryptVerify } from 'hash-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sourceFlavors } from '../support/databases.ts';
 import { checkTrap } from '../support/openemr/check-trap.ts';
-import { OPENEMR, openOpenemrCase, type OpenemrCase } from '../support/openemr/openemr-case.ts';
+import {
+  FIELD_KEY_BYTES,
+  OPENEMR,
+  openOpenemrCase,
+  SERVICE_SCHEMAS,
+  type OpenemrCase,
+} from '../support/openemr/openemr-case.ts';
+import { BCRYPT } from '../support/openemr/traps/trap-rows.ts';
 import { TRAPS } from '../support/openemr/traps/index.ts';
 import { occursIn } from '../support/openemr/traps/trap.ts';
 
 const PASSWORD = 'correct horse, invented';
 
-/** Patients with accounts, and one of the staff, whose password is known. */
-async function signInRows(): Promise<string[]> {
+/** As OpenEMR may have kept it: bcrypt, argon2id, plain SHA-1. */
+async function hashesOf(password: string): Promise<string[]> {
   const salt = Buffer.alloc(16, 3);
-  const bcrypted = await bcrypt({ password: PASSWORD, salt, costFactor: 4, outputType: 'encoded' });
+  const bcrypted = await bcrypt({ password, salt, costFactor: 4, outputType: 'encoded' });
   const argoned = await argon2id({
-    password: PASSWORD,
+    password,
     salt,
     iterations: 1,
     parallelism: 1,
@@ -23,11 +32,12 @@ async function signInRows(): Promise<string[]> {
     hashLength: 24,
     outputType: 'encoded',
   });
-  const hashes = [
-    bcrypted.replace('$2a$', '$2y$'),
-    argoned,
-    createHash('sha1').update(PASSWORD).digest('hex'),
-  ];
+  return [bcrypted.replace('$2a$', '$2y$'), argoned, createHash('sha1').update(password).digest('hex')];
+}
+
+/** Patients with accounts, and one of the staff, whose password is known. */
+async function signInRows(): Promise<string[]> {
+  const hashes = await hashesOf(PASSWORD);
   return [
     "SET SESSION sql_mode = ''",
     ...hashes.flatMap((hash, i) => [
@@ -45,12 +55,16 @@ const ALL = Object.values(TRAPS).flat();
 describe.each(sourceFlavors())('the profile openemr, from %s', (flavor) => {
   const version = flavor === 'mariadb' ? '8' : '5.0';
   let databases: OpenemrCase;
+  let said = '';
   beforeAll(async () => {
     databases = await openOpenemrCase({ flavor, version, patients: 40, traps: ALL });
     await databases.sourceQuery((await signInRows()).join(';\n'));
     await databases.succeed('schema', OPENEMR);
     const loaded = await databases.run('bulk', OPENEMR);
     expect(loaded, loaded.stderr + loaded.stdout).toMatchObject({ exitCode: 0 });
+    const diagnosed = await databases.run('diagnose', [...OPENEMR, '--explain']);
+    const status = await databases.run('status', OPENEMR);
+    said = [loaded, diagnosed, status].map(({ stdout, stderr }) => stdout + stderr).join('\n');
   });
   afterAll(() => databases[Symbol.asyncDispose]());
 
@@ -70,6 +84,30 @@ describe.each(sourceFlavors())('the profile openemr, from %s', (flavor) => {
     );
     expect(staff).toHaveLength(1);
     expect(await bcryptVerify({ password: PASSWORD, hash: staff[0]!.password_hash })).toBe(true);
+  });
+
+  it('says no hash, no number of a person and no key anywhere, and keeps them in no other column [invariant 9]', async () => {
+    const logs = path.join(databases.directory, 'logs');
+    const written = fs.readdirSync(logs).map((file) => fs.readFileSync(path.join(logs, file), 'utf8'));
+    const secrets = [...(await hashesOf(PASSWORD)), BCRYPT, PASSWORD, FIELD_KEY_BYTES.toString('hex')];
+    for (const text of [said, ...written])
+      expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    for (const schema of SERVICE_SCHEMAS) {
+      const tables = await databases.query<{ name: string }>(
+        schema,
+        `SELECT attrelid::regclass::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+         WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND attname = 'extra'`,
+        [schema],
+      );
+      for (const { name } of tables) {
+        const kept = await databases.query(
+          schema,
+          `SELECT legacy_id FROM ${name} WHERE extra::text ~ '[$](2y|argon2id|6|SHA1)[$]' OR extra::text LIKE '%' || $1 || '%'`,
+          [(await hashesOf(PASSWORD))[2]],
+        );
+        expect(kept, name).toEqual([]);
+      }
+    }
   });
 
   describe.each(Object.entries(TRAPS))('%s', (_area, traps) => {

@@ -32,7 +32,7 @@ export function siteOf(source: SourceCatalog, options: MappingOptions, fieldKey:
       'CONFIG_INVALID',
       `The profile openemr needs ${missing.filter(Boolean).join(', ')}.`,
       {
-        fix: 'SOURCE_TIME_ZONE is the zone of the clinic’s clock (an IANA name such as America/New_York), since the legacy times have none. CUTOVER_DATE is the day on which the new system takes over (YYYY-MM-DD). Texts are cleaned of U+0000 and other control characters, with a flag: a row that were rejected for one would take along those that refer to it.',
+        fix: 'SOURCE_TIME_ZONE is the zone of the clinic’s clock (an IANA name such as America/New_York), since the legacy times have none. CUTOVER_DATE is the day on which the new system takes over (YYYY-MM-DD). NUL_POLICY=strip, since texts are cleaned of U+0000, with a flag.',
       },
     );
   }

@@ -103,6 +103,7 @@ function sourceRow(batch: ChangeBatch, change: number) {
     columns: columns.map((column) => column.name),
     values: splitRow(buffer, start, columns.length),
     keyColumns: sourceKey.map((column) => column.name),
+    secrets: planned.mapping.secrets ?? [],
   };
 }
 

@@ -130,7 +130,7 @@ export class Refresher {
     this.#goal ??= { commits: sink.commits, position };
     const oldest = min(min(lookup, key), left);
     if (oldest !== null && oldest < this.#goal.commits) return;
-    const { position: settled } = this.#goal;
+    const settled = oldest === null ? position : this.#goal.position;
     this.#goal = null;
     onSettled(settled);
   }

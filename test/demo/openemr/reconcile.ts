@@ -109,10 +109,12 @@ async function compareAll(
       { title: 'rows', align: 'right' },
       { title: 'followed = loaded now', align: 'left' },
     ],
-    compared.map(({ table, rows, differences }) => [
+    compared.map(({ table, rows, differences, kept }) => [
       table,
       formatCount(rows),
-      differences.length === 0 ? '✓ every value' : `✗ ${differences.length} differ`,
+      differences.length > 0
+        ? `✗ ${differences.length} differ`
+        : `✓ every value${kept > 0 ? `, and ${kept} in an older version: the last one was rejected` : ''}`,
     ]),
     [],
   );

@@ -8,6 +8,8 @@ export interface ComparedTable {
   rows: number;
   /** What differs, by legacy key; empty where nothing does. */
   differences: string[];
+  /** Rows that only the followed one has: the last version of their source row is a reject. */
+  kept: number;
 }
 
 interface TableSum extends Record<string, unknown> {
@@ -36,8 +38,8 @@ export async function compareService(
     const table = `${schema}.${name}`;
     const [one, other] = await Promise.all([sumOf(followed, table), sumOf(loaded, table)]);
     const isSame = one.rows === other.rows && one.sum === other.sum;
-    const differences = isSame ? [] : await differencesOf(table, followed, loaded);
-    compared.push({ table, rows: Number(one.rows), differences });
+    const found = isSame ? { differences: [], kept: 0 } : await differencesOf(table, followed, loaded);
+    compared.push({ table, rows: Number(one.rows), ...found });
   }
   return compared;
 }
@@ -63,7 +65,7 @@ async function differencesOf(
   table: string,
   followed: DatabaseAddress,
   loaded: DatabaseAddress,
-): Promise<string[]> {
+): Promise<{ differences: string[]; kept: number }> {
   const sql = `SELECT id, coalesce(to_jsonb(t)->>'legacy_id', to_jsonb(t)->>'code') AS key, md5(t::text) AS digest,
     coalesce(to_jsonb(t)->>'legacy_table', '') AS "from", (SELECT jsonb_object_agg(key, md5(value::text)) FROM jsonb_each(to_jsonb(t))) AS columns FROM ${table} AS t`;
   const [one, other] = await Promise.all([
@@ -73,16 +75,22 @@ async function differencesOf(
   const kept = await rejectedKeys(followed);
   const wanted = new Map(other.map((row) => [row.id, row]));
   const differences: string[] = [];
+  let keptRows = 0;
   for (const { id, key, digest, from, columns } of one) {
     const row = wanted.get(id);
     wanted.delete(id);
-    if (row?.digest === digest || (!row && kept.has(key.split(':')[0]!))) continue;
+    if (row?.digest === digest) continue;
+    if (!row && kept.has(key.split(':')[0]!)) {
+      keptRows++;
+      continue;
+    }
     const which = Object.keys(columns).filter((name) => columns[name] !== row?.columns[name]);
     differences.push(`${table} ${from} ${key} ${row ? `differs in ${which.join(', ')}` : 'is left over'}`);
   }
   for (const { from, key } of wanted.values()) differences.push(`${table} ${from} ${key} is missing`);
   const more = differences.length - MAX_NAMED;
-  return more > 0 ? [...differences.slice(0, MAX_NAMED), `${table}: ${more} more`] : differences;
+  const named = more > 0 ? [...differences.slice(0, MAX_NAMED), `${table}: ${more} more`] : differences;
+  return { differences: named, kept: keptRows };
 }
 
 /** Of source rows whose last version could not be loaded, and not because what they belong to is gone. */

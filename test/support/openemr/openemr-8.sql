@@ -1054,7 +1054,7 @@ CREATE TABLE login_mfa_registrations (
   var2 varchar(256) NOT NULL DEFAULT '',
   last_used_step bigint(20),
   PRIMARY KEY (user_id,`name`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE patient_history (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1072,7 +1072,7 @@ CREATE TABLE patient_history (
   previous_name_enddate date,
   created_by bigint(20),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE esign_signatures (
   id int(11) NOT NULL AUTO_INCREMENT,
@@ -1085,7 +1085,7 @@ CREATE TABLE esign_signatures (
   hash varchar(255) NOT NULL,
   signature_hash varchar(255) NOT NULL,
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE form_vital_details (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1099,7 +1099,7 @@ CREATE TABLE form_vital_details (
   reason_description text,
   reason_status varchar(31),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE form_dictation (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1112,14 +1112,14 @@ CREATE TABLE form_dictation (
   dictation longtext,
   additional_notes longtext,
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE lbf_data (
   form_id int(11) NOT NULL AUTO_INCREMENT,
   field_id varchar(31) NOT NULL,
   field_value longtext,
   PRIMARY KEY (form_id,field_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE transactions (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1130,14 +1130,14 @@ CREATE TABLE transactions (
   groupname varchar(255) NOT NULL DEFAULT '',
   authorized tinyint(4),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE contact (
   id bigint(20) NOT NULL AUTO_INCREMENT,
   foreign_table_name varchar(255) NOT NULL DEFAULT '',
   foreign_id bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE contact_address (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1157,7 +1157,7 @@ CREATE TABLE contact_address (
   updated_date datetime DEFAULT current_timestamp(),
   updated_by bigint(20),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE contact_telecom (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1177,7 +1177,7 @@ CREATE TABLE contact_telecom (
   updated_date datetime DEFAULT current_timestamp(),
   updated_by bigint(20),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE contact_relation (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1200,7 +1200,7 @@ CREATE TABLE contact_relation (
   updated_date datetime DEFAULT current_timestamp(),
   updated_by bigint(20),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE person (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1228,7 +1228,7 @@ CREATE TABLE person (
   updated_date datetime DEFAULT current_timestamp(),
   updated_by bigint(20),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE form_ros (
   id int(11) NOT NULL AUTO_INCREMENT,
@@ -1374,7 +1374,7 @@ CREATE TABLE form_ros (
   hiv varchar(3),
   hai_status varchar(3),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE form_reviewofs (
   id bigint(20) NOT NULL AUTO_INCREMENT,
@@ -1493,7 +1493,7 @@ CREATE TABLE form_reviewofs (
   addison_syndrom varchar(5),
   additional_notes longtext,
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE layout_options (
   form_id varchar(31) NOT NULL DEFAULT '',
@@ -1518,7 +1518,7 @@ CREATE TABLE layout_options (
   validation varchar(100),
   codes varchar(255) NOT NULL DEFAULT '',
   PRIMARY KEY (form_id,field_id,seq)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE calendar_external (
   id int(11) NOT NULL AUTO_INCREMENT,
@@ -1526,4 +1526,4 @@ CREATE TABLE calendar_external (
   description varchar(45) NOT NULL,
   `source` varchar(45),
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

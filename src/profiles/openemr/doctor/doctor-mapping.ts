@@ -32,6 +32,7 @@ export function doctorMapping(site: Site): Mapping {
     id: 'doctor',
     service: 'doctor',
     source: { table: 'users' },
+    secrets: ['federaltaxid', 'password'],
     target: { schema: 'doctor', table: 'doctor' },
     query: {
       joins: `LEFT JOIN facility f ON f.id = t.facility_id LEFT JOIN users s ON s.id = t.supervisor_id

@@ -32,6 +32,7 @@ export function facilityMapping(site: Site): Mapping {
     id: 'facility',
     service: 'doctor',
     source: { table: 'facility' },
+    secrets: ['federal_ein'],
     target: { schema: 'doctor', table: 'facility' },
     query: { joins: '', fields: { ...lookUpFhirUuid(site, 'facility').fields }, watches: [] },
     columns: columns({

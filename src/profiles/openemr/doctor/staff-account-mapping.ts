@@ -42,6 +42,7 @@ export function staffAccountMapping(site: Site): Mapping {
     id: 'staff_account',
     service: 'doctor',
     source: { table: 'users' },
+    secrets: ['password', 'hash', 'salt'],
     target: { schema: 'doctor', table: 'staff_account' },
     query,
     where: {

@@ -28,6 +28,7 @@ export function accountMapping(site: Site): Mapping {
     id: 'patient_account',
     service: 'patient',
     source: { table: ACCOUNTS.table },
+    secrets: ['portal_pwd', 'portal_salt', 'portal_onetime'],
     target: { schema: 'patient', table: 'patient_account' },
     query: queryWith(
       lookUp('patient', PATIENTS, { source: ACCOUNTS, by: 'pid', columns: ['allow_patient_portal'] }),

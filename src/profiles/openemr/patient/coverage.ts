@@ -46,6 +46,7 @@ export function coverageMapping(site: Site): Mapping {
     id: 'patient_coverage',
     service: 'patient',
     source: { table: INSURANCES.table },
+    secrets: ['subscriber_ss'],
     target: { schema: 'patient', table: 'patient_coverage' },
     query: queryWith(
       lookUp('patient', PATIENTS, { source: INSURANCES, by: 'pid' }),

@@ -30,6 +30,7 @@ export function patientMapping(site: Site): Mapping {
     id: 'patient',
     service: 'patient',
     source: { table: 'patient_data' },
+    secrets: ['ss'],
     target: { schema: 'patient', table: 'patient' },
     query: queryWith(
       lookUp('primary_doctor', USERS, { source: PATIENTS, by: 'providerID' }),
