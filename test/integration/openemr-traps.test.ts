@@ -93,6 +93,11 @@ describe.each(sourceFlavors())('the profile openemr, from %s', (flavor) => {
     for (const text of [said, ...written])
       expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     for (const schema of SERVICE_SCHEMAS) {
+      const rejected = await databases.query(
+        schema,
+        `SELECT mapping FROM transfuse.rejects WHERE row_data::text ~ '[$](2y|2a|argon2id?|6|SHA1)[$]'`,
+      );
+      expect(rejected).toEqual([]);
       const tables = await databases.query<{ name: string }>(
         schema,
         `SELECT attrelid::regclass::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
