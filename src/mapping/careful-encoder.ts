@@ -90,9 +90,11 @@ export function encodeValues(
   }
 }
 
-const MAX_LENGTH_BYTES = 9;
+/** What stands before a value in a payload. */
+export const MAX_LENGTH_BYTES = 9;
 
-function payloadBytes(values: readonly (Buffer | null)[]): number {
+/** The most that a payload of these values can take. */
+export function payloadBytes(values: readonly (Buffer | null)[]): number {
   return values.reduce((sum, value) => sum + MAX_LENGTH_BYTES + (value?.length ?? 0), 0);
 }
 
@@ -150,6 +152,7 @@ function carefulExtra({ begin, fields, end }: ExtraWriter, inputs: number[]): Co
   };
 }
 
-function utf8(text: Buffer | null): string | null {
+/** A value as transforms get it. Throws ValueRefused. */
+export function utf8(text: Buffer | null): string | null {
   return text === null ? null : decodeText(text, 0, text.length);
 }

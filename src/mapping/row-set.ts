@@ -3,9 +3,8 @@
  * source row and the values that the expansion gives it, by the same code as any other row.
  */
 import { refuse, ValueRefused } from '../core/reject-reasons.ts';
-import { encodeValues, splitRow } from './careful-encoder.ts';
+import { encodeValues, MAX_LENGTH_BYTES, payloadBytes, splitRow, utf8 } from './careful-encoder.ts';
 import type { CompiledMapping, RowSetEncoder } from './compiled-mapping.ts';
-import { decodeText } from './decode-text.ts';
 import type { RowsMapping } from './mapping.ts';
 
 const FIRST_BYTES = 64 * 1024;
@@ -26,8 +25,8 @@ export function rowSetEncoder(
   let set = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
   const expand = (values: readonly (Buffer | null)[]): readonly (readonly (string | null)[])[] | null => {
-    if (where && !where.accepts(...filterInputs.map((index) => textOf(values[index]!)))) return null;
-    return expansion.rows(...inputs.map((index) => textOf(values[index]!)));
+    if (where && !where.accepts(...filterInputs.map((index) => utf8(values[index]!)))) return null;
+    return expansion.rows(...inputs.map((index) => utf8(values[index]!)));
   };
   const room = (length: number, bytes: number): void => {
     if (set.length - length >= bytes) return;
@@ -57,34 +56,31 @@ export function rowSetEncoder(
     },
 
     encodeCarefully(values) {
-      let column = '(rows)';
       try {
         const rows = expand(values);
         if (rows === null || rows.length === 0) return 'filtered';
         let length = 0;
         for (const fields of rows) {
           const all = [...values, ...fields.map((text) => (text === null ? null : Buffer.from(text)))];
-          room(length, one.maxRowBytes(all.reduce((sum, value) => sum + (value?.length ?? 0) + 9, 0)));
+          room(length, one.maxRowBytes(payloadBytes(all)));
           const encoded = encodeValues(one, all, set, length);
           if ('reason' in encoded) return encoded;
           length = encoded.end;
-          column = '(rows)';
         }
         return { buffer: set, length, rows: rows.length };
       } catch (error) {
-        if (error instanceof ValueRefused) return { column, reason: error.reason };
+        if (error instanceof ValueRefused) return { column: '(rows)', reason: error.reason };
         throw error;
       }
     },
   };
 }
 
-function textOf(value: Buffer | null): string | null {
-  return value === null ? null : decodeText(value, 0, value.length);
-}
-
 function fieldBytes(fields: readonly (string | null)[]): number {
-  return fields.reduce((sum, text) => sum + 9 + (text === null ? 0 : Buffer.byteLength(text)), 0);
+  return fields.reduce(
+    (sum, text) => sum + MAX_LENGTH_BYTES + (text === null ? 0 : Buffer.byteLength(text)),
+    0,
+  );
 }
 
 /** As the text protocol has them: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_dt_integers.html */
