@@ -75,7 +75,7 @@ export class Refresher {
   #isLeftBlocked = false;
   #notBeforeMs = 0;
   /** What was touched by transactions before this one is being made anew; the position that the target held then. */
-  #goal: { commits: bigint; position: BinlogPosition } | null = null;
+  #goal: { commits: bigint; position: BinlogPosition; isLookedUp: boolean } | null = null;
   /** There are touched rows that have not been made anew. */
   isPending = false;
 
@@ -119,7 +119,9 @@ export class Refresher {
     if (key !== null && this.#conflicts.key % 2 === 1) return this.#askTogether(position);
     if (left !== null && (before === null || (left < before && !this.#isLeftBlocked)))
       return this.#ask(await this.#read('left', MAX_KEYS, before), true, position);
-    if (lookup !== null) return this.#lookUp(await this.#read('lookup', LOOKUPS_AT_ONCE), position);
+    // The older first: on a busy source there are always some of both.
+    if (lookup !== null && (key === null || lookup <= key))
+      return this.#lookUp(await this.#read('lookup', LOOKUPS_AT_ONCE), position);
     if (key !== null) return this.#ask(await this.#read('key', MAX_KEYS), false, position);
     this.isPending = false;
   }
@@ -127,12 +129,17 @@ export class Refresher {
   /** While changes go on there is always something left: it counts whether that is of a time before. */
   #judgeGoal({ lookup, key, left }: Record<TouchKind, bigint | null>, position: BinlogPosition): void {
     const { sink, onSettled } = this.#options;
-    this.#goal ??= { commits: sink.commits, position };
-    const oldest = min(min(lookup, key), left);
-    if (oldest !== null && oldest < this.#goal.commits) return;
-    const settled = oldest === null ? position : this.#goal.position;
+    const goal = (this.#goal ??= { commits: sink.commits, position, isLookedUp: false });
+    if (!goal.isLookedUp) {
+      if (lookup !== null && lookup < goal.commits) return;
+      // What was looked up is noted as keys by transactions up to now.
+      goal.isLookedUp = true;
+      goal.commits = sink.commits;
+    }
+    const oldest = min(key, left);
+    if (oldest !== null && oldest < goal.commits) return;
     this.#goal = null;
-    onSettled(settled);
+    onSettled(lookup === null && oldest === null ? position : goal.position);
   }
 
   async close(): Promise<void> {
