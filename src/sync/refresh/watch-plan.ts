@@ -20,10 +20,12 @@ export interface PlannedWatch {
 
 /** What can be kept as text and written back as a literal, and is found by an index. */
 const USABLE = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'char', 'varchar']);
+/** So too, but no index finds it: beside one that is found. */
+const TEXTS = new Set(['tinytext', 'text', 'mediumtext', 'longtext']);
 
 /**
  * The watches of all query mappings; their own tables are watched by their keys. Throws SYNC_IMPOSSIBLE where a column that tells of
- * touched rows is neither a whole number nor a short text.
+ * touched rows is neither a whole number nor a text, or all of them are long texts.
  */
 export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
   return mappings.flatMap((mapping): PlannedWatch[] => {
@@ -58,7 +60,10 @@ export function planWatches(mappings: readonly SyncMapping[]): PlannedWatch[] {
     });
     const all = [itself, ...others];
     for (const { table: watched, inputs } of all) {
-      const unusable = inputs.find(({ dataType }) => !USABLE.has(dataType));
+      const isFound = inputs.some(({ dataType }) => USABLE.has(dataType));
+      const unusable = inputs.find(
+        ({ dataType }) => !USABLE.has(dataType) && !(isFound && TEXTS.has(dataType)),
+      );
       if (unusable)
         throw impossible(
           mapping,

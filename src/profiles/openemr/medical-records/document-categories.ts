@@ -32,7 +32,14 @@ FROM categories c STRAIGHT_JOIN categories_to_documents l ON l.category_id = c.i
         keys: `SELECT l.document_id FROM categories up JOIN categories c ON c.lft >= up.lft AND c.rght <= up.rght
 JOIN categories_to_documents l ON l.category_id = c.id WHERE up.id = ?`,
       },
-      // One that is gone is above nothing.
+      // One that is gone, or elsewhere in the tree, is not above what it was above.
+      {
+        table: 'categories',
+        inputs: ['lft', 'rght'],
+        keys: `SELECT l.document_id FROM categories c JOIN categories_to_documents l ON l.category_id = c.id
+WHERE c.lft >= ? AND c.rght <= ?`,
+        leavesOnly: true,
+      },
       {
         table: 'categories',
         inputs: ['id'],

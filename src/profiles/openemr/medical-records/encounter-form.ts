@@ -44,24 +44,31 @@ LEFT JOIN patient_data patient ON patient.pid = ${NAMED} AND patient.pid > 0`,
     },
     watches: [
       { table: 'forms', inputs: ['form_id'], keys: formId === 'id' ? null : keys('fo.form_id = ?') },
-      ...(formId === 'id' ? [] : goneWith(table, formId)),
-      { table: 'patient_data', inputs: ['pid'], keys: keys('fo.pid = ?'), keysOnly: true },
+      ...(formId === 'id' ? [] : [goneFrom(table, { formdir, formId })]),
+      {
+        table: 'patient_data',
+        inputs: ['pid', 'pid'],
+        keys: `${keys('fo.pid = ?')} UNION ALL SELECT t.id FROM \`${table}\` t WHERE t.pid = ?`,
+        keysOnly: true,
+      },
       {
         table: 'form_encounter',
         inputs: ['pid', 'encounter'],
-        keys: keys('fo.pid = ? AND fo.encounter = ?'),
+        // Where the registry names no patient the form's own row does.
+        keys: keys('(fo.pid = ? OR fo.pid <= 0 OR fo.pid IS NULL) AND fo.encounter = ?'),
       },
     ],
   };
 }
 
-/** The registry does not tell any more which rows were of a form, or of a patient, that is gone: the table is read through for it. */
-function goneWith(table: string, formId: string): Watch[] {
-  const keys = (condition: string): string => `SELECT t.id FROM \`${table}\` t WHERE ${condition}`;
-  return [
-    { table: 'forms', inputs: ['form_id'], keys: keys(`t.\`${formId}\` = ?`), leavesOnly: true },
-    { table: 'patient_data', inputs: ['pid'], keys: keys('t.pid = ?'), leavesOnly: true },
-  ];
+/** The registry does not tell any more which rows were of a form that it had: the table is read through for it. */
+function goneFrom(table: string, { formdir, formId }: { formdir: string; formId: string }): Watch {
+  return {
+    table: 'forms',
+    inputs: ['form_id', 'formdir'],
+    keys: `SELECT t.id FROM \`${table}\` t WHERE t.\`${formId}\` = ? AND ? = '${formdir}'`,
+    leavesOnly: true,
+  };
 }
 
 type FormColumn = 'id' | 'patient_id' | 'encounter_id' | 'deleted';

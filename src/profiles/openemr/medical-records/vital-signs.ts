@@ -2,7 +2,7 @@
 import { apply, columns, type ColumnDeclaration } from '../../../mapping/declare.ts';
 import type { QueryMapping } from '../../../mapping/mapping.ts';
 import { fhirUuid, lookUpFhirUuid } from '../fhir-uuid.ts';
-import { queryWith, type Lookup } from '../lookups.ts';
+import { queryWith } from '../lookups.ts';
 import { optionalColumns } from '../optional-column.ts';
 import type { Site } from '../site.ts';
 import { moment, txt } from '../text.ts';
@@ -13,18 +13,6 @@ import { MEASURES, typeOf } from './vital-measures.ts';
 import { measured } from './vital-values.ts';
 
 const TABLE = 'form_vitals';
-
-/** Patients find their rows of this table by an index, those that are not in the registry of forms too. */
-const lookUpOwner: Lookup = {
-  watches: [
-    {
-      table: 'patient_data',
-      inputs: ['pid'],
-      keys: `SELECT t.id FROM ${TABLE} t WHERE t.pid = ?`,
-      keysOnly: true,
-    },
-  ],
-};
 
 export function vitalSignsMapping(site: Site): QueryMapping {
   const optional = optionalColumns(site, TABLE);
@@ -40,7 +28,6 @@ export function vitalSignsMapping(site: Site): QueryMapping {
     target: { schema: 'medical_records', table: 'vital_signs' },
     query: queryWith(
       lookUpForm({ table: TABLE, formdir: 'vitals' }),
-      lookUpOwner,
       lookUpDetails(site),
       lookUpFhirUuid(site, TABLE),
     ),

@@ -37,6 +37,7 @@ export function optionActs(): Shares {
     [2, changeCategory],
     [1, removeCategory],
     [3, changeLayout],
+    [1, moveFolder],
   ];
 }
 
@@ -122,6 +123,13 @@ function removeCategory({ ids, random, sql }: Desk): string[] {
   const own = ids.own('openemr_postcalendar_categories');
   const pc_catid = own ?? (random.percent(20) ? 14 : 777);
   return sql.delete('openemr_postcalendar_categories', { pc_catid });
+}
+
+/** A folder of the documents, into another one or out of it. */
+function moveFolder({ ids, random, sql }: Desk): string[] {
+  const id = 2 + random.below(Math.max(1, ids.known('categories') - 1));
+  const lft = random.below(9);
+  return sql.update('categories', { id }, { lft, rght: lft + 1 + random.below(4) });
 }
 
 /** A field of a form of the site's own: its title, or what its values mean. */

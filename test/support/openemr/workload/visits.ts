@@ -129,6 +129,7 @@ function changeForm(desk: Desk): string[] {
     { pid, encounter },
     { encounter: random.percent(80) ? encounter : null },
     { pid },
+    { pid: random.pick([0, null]) },
     { form_id: someReference(random, ids.known('form_vitals')) },
     { formdir: random.pick(DIRECTORIES) },
     { user: someText(random, ['admin', 'doctor10']), date: desk.now() },
