@@ -13,6 +13,7 @@ import { readLoads, readTotals, setLoadState, type Load } from '../ledger/loads.
 import type { Run } from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import { readBinlogRetention } from '../mysql/binlog-retention.ts';
+import { analyzeTables } from './analyze-tables.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import type { BulkReport } from './bulk-report.ts';
 import type { ChunkTask, StageTimes } from './chunk-task.ts';
@@ -31,6 +32,7 @@ import { readRetentionIfPossible, watchRetention } from './retention-watch.ts';
 import { retryTables } from './retry-tables.ts';
 import { checkTablesUnchanged } from './source-check.ts';
 import { waitUntilVisible } from './start-position.ts';
+import { targetTables } from './target-tables.ts';
 
 /** Loads what the plan holds. Throws TransfuseError; whatever was committed by then is kept, and the same call goes on from there. */
 export async function runBulk(options: BulkOptions): Promise<BulkReport> {
@@ -235,9 +237,18 @@ class BulkLoad {
 
   async #completeLoads(run: Run): Promise<void> {
     const loads = await this.#session.run((target) => readLoads(target, run.id));
-    const isFollowed = run.startPosition !== null && !this.#options.noSync;
-    for (const planned of this.#options.plan.mappings) {
-      if (loads.get(planned.mapping.id)?.state !== 'loaded') continue;
+    const { plan, settings, noSync } = this.#options;
+    const isFollowed = run.startPosition !== null && !noSync;
+    const loaded = plan.mappings.filter(({ mapping }) => loads.get(mapping.id)?.state === 'loaded');
+    await this.#session.run(() =>
+      analyzeTables({
+        settings: this.#options.target,
+        tables: targetTables(loaded),
+        jobs: settings.bulk.jobs,
+        signal: this.#signal,
+      }),
+    );
+    for (const planned of loaded) {
       failpoint('bulk.before-load-completed');
       await this.#session.run(async (target) => {
         await finishTable(target, planned);

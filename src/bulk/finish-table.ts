@@ -1,4 +1,4 @@
-/** What a table needs after its rows and indexes: identities that go on where the source was, and statistics for the planner. */
+/** What a table needs after its rows and indexes: identities that go on where the source was. */
 import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { quoteIdentifier, quoteLiteral, qualified } from '../postgres/identifiers.ts';
@@ -8,7 +8,7 @@ const TEXT = /^(?:text|character)/;
 
 /**
  * Sets every sequence that feeds a column of the table beyond the largest value there, and at least to the source's next
- * AUTO_INCREMENT; then analyzes the table. May be run again at any time.
+ * AUTO_INCREMENT. May be run again at any time.
  */
 export async function finishTable(target: TargetConnection, planned: PlannedMapping): Promise<void> {
   const { mapping, table } = planned;
@@ -26,5 +26,4 @@ export async function finishTable(target: TargetConnection, planned: PlannedMapp
        JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.name`,
     );
   }
-  await target.query(`ANALYZE ${name}`);
 }

@@ -8,6 +8,7 @@ import { inTransaction } from '../postgres/transaction.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import { holdsInReplay } from './holds-in-replay.ts';
 import { saveAndDropObjects } from './saved-objects.ts';
+import { targetTables } from './target-tables.ts';
 import { readStartPosition } from './start-position.ts';
 
 /**
@@ -35,7 +36,7 @@ export async function prepareTables(
   const begun = plan.mappings.filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'complete');
   const filled = begun.filter(({ mapping }) => replace || loads.get(mapping.id)?.state !== 'loaded');
   if (filled.length === 0) return run;
-  const tables = distinctTables(filled);
+  const tables = targetTables(filled);
   await session.run((target) =>
     saveAndDropObjects(target, run.id, {
       tables,
@@ -67,18 +68,11 @@ export async function prepareTables(
   return { ...run, startPosition };
 }
 
-function distinctTables(filled: readonly PlannedMapping[]): PlannedMapping['mapping']['target'][] {
-  const byName = new Map(
-    filled.map(({ mapping: { target } }) => [qualified(target.schema, target.table), target]),
-  );
-  return [...byName.values()];
-}
-
 /** A table whose rows are all to go is emptied; of one that others fill too, only the rows that are to be loaded again. */
 function emptyingStatements(filled: readonly PlannedMapping[]): string[] {
   const ids = new Set(filled.map(({ mapping }) => mapping.id));
   const whole = filled.filter(({ share }) => share === null || share.mappings.every((id) => ids.has(id)));
-  const names = distinctTables(whole).map(({ schema, table }) => qualified(schema, table));
+  const names = targetTables(whole).map(({ schema, table }) => qualified(schema, table));
   const parts = filled.flatMap(({ mapping: { target }, share }) =>
     share && !share.mappings.every((id) => ids.has(id))
       ? [`DELETE FROM ${qualified(target.schema, target.table)} AS t WHERE ${rowsOfShare(share.constants)}`]
