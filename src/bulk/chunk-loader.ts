@@ -12,6 +12,7 @@ import { failpoint } from '../core/failpoints.ts';
 import { retry } from '../core/retry.ts';
 import { claimChunk, finishChunk } from '../ledger/loads.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
+import type { SourceConnection } from '../mysql/connection.ts';
 import { READ_BYTES } from '../mysql/transport.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
@@ -24,7 +25,7 @@ import { copyFast, NeedsCare } from './fast-copy.ts';
 import { checkSignature } from './field-signature.ts';
 import { LaneConnections } from './lane-connections.ts';
 import { watchLane } from './lane-watch.ts';
-import { selectStatement } from './statements.ts';
+import { readStatements } from './statements.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 const MAX_FREE_BUFFERS = 8;
@@ -135,9 +136,10 @@ export class ChunkLoader {
     const { settings, signal } = this.#options;
     const planned = this.#options.planned(task.mapping);
     const source = await this.#connections.source();
+    const statements = readStatements(planned, task.lower, task.upper);
     const rows = new RowSource({
       source,
-      sql: selectStatement(planned, task.lower, task.upper),
+      sql: statements.rows,
       table: planned.table.name,
       onFields: (fields) => checkSignature(planned.table.name, task.signature, fields),
       // Only the fast way gives buffers back: the other keeps rows until it knows that they are good.
@@ -146,16 +148,34 @@ export class ChunkLoader {
     this.#rows = rows;
     const { batchRows } = settings.bulk;
     const options = { source: rows, target, planned, task, batchRows, onProgress: progress.add };
-    try {
-      if (way === 'fast') {
-        return await copyFast({ ...options, inputPool: this.#inputPool, pool: this.#pool, signal });
-      }
+    const copy = async (): Promise<CopyResult> => {
+      if (way === 'fast')
+        return copyFast({ ...options, inputPool: this.#inputPool, pool: this.#pool, signal });
       const since = performance.now();
       const counts = await copyCarefully(options);
       return { counts, times: { readMs: 0, encodeMs: 0, copyMs: performance.now() - since } };
+    };
+    try {
+      if (statements.countUnread === null) return await copy();
+      const unread = await countInSnapshot(source, statements.countUnread);
+      progress.add(unread, 0);
+      const { counts, times } = await copy();
+      await source.query('COMMIT');
+      const { rowsRead, rowsFiltered } = counts;
+      return {
+        counts: { ...counts, rowsRead: rowsRead + unread, rowsFiltered: rowsFiltered + unread },
+        times,
+      };
     } catch (error) {
       rows.destroy();
       throw error instanceof NeedsCare ? error : explainFailure(error, { task, source, signal });
     }
   }
+}
+
+/** In the snapshot of the statements that follow, so that each row of the chunk is counted here or read then. */
+async function countInSnapshot(source: SourceConnection, sql: string): Promise<number> {
+  await source.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+  const [row] = await source.query<{ count: string }>(sql);
+  return Number(row!.count);
 }

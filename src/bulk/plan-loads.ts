@@ -10,7 +10,7 @@ import { planChunks } from './chunk-planner.ts';
 import type { ChunkTask } from './chunk-task.ts';
 import { readFieldSignature } from './field-signature.ts';
 import { readLoadStart } from './load-start.ts';
-import { selectStatement } from './statements.ts';
+import { readStatements } from './statements.ts';
 
 /** A table under way. */
 export interface WorkingLoad {
@@ -65,7 +65,7 @@ export async function planLoads(
     }
     const keyColumns = rowKeyColumns(table);
     const signature = await source.run((connection) =>
-      readFieldSignature(connection, selectStatement(planned, null, null), table.name),
+      readFieldSignature(connection, readStatements(planned, null, null).rows, table.name),
     );
     if (!load) {
       const chunks = await source.run((connection) => planChunks(connection, table, settings.bulk.chunkRows));

@@ -153,6 +153,11 @@ export interface RowFilter {
   inputs: string[];
   description: string;
   accepts(...inputs: (string | null)[]): boolean;
+  /**
+   * A condition in SQL over the columns of the source table, true for every row that is accepted, perhaps for others: a load counts the
+   * rest at the source, and does not read it.
+   */
+  atSource?: string;
 }
 
 /** A named set of mappings, made for one source. Pure: the same catalog and options give the same mappings. */

@@ -1,6 +1,6 @@
 /** Arbitrary recurrences of the legacy calendar, as its own forms make them and a little beyond. */
 import fc from 'fast-check';
-import { parseDate } from '../../src/profiles/openemr/calendar/civil-date.ts';
+import { parseDate } from '../../src/mapping/transforms/civil-date.ts';
 import type { Nth, Recurrence } from '../../src/profiles/openemr/calendar/recurrence-spec.ts';
 
 const weekday = fc.integer({ min: 0, max: 6 });

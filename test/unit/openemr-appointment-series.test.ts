@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { beginRow, raisedFlags } from '../../src/mapping/row-notes.ts';
-import { formatDate } from '../../src/profiles/openemr/calendar/civil-date.ts';
+import { formatDate } from '../../src/mapping/transforms/civil-date.ts';
 import {
   horizonAfter,
   MAX_OCCURRENCES,

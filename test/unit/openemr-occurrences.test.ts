@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDate, parseDate, weekdayOf } from '../../src/profiles/openemr/calendar/civil-date.ts';
+import { formatDate, parseDate, weekdayOf } from '../../src/mapping/transforms/civil-date.ts';
 import {
   DEFAULT_WEEKEND,
   occurrences,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDate } from '../../src/profiles/openemr/calendar/civil-date.ts';
+import { formatDate } from '../../src/mapping/transforms/civil-date.ts';
 import {
   readExceptionDates,
   readRecurrence,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RRule } from 'rrule';
 import { describe, expect, test } from 'vitest';
-import { formatCompactDate, parseDate } from '../../src/profiles/openemr/calendar/civil-date.ts';
+import { formatCompactDate, parseDate } from '../../src/mapping/transforms/civil-date.ts';
 import {
   DEFAULT_WEEKEND,
   nthWeekdayOfMonth,

@@ -1,5 +1,8 @@
 /** Dates and times of day as MySQL writes them, on strings and without refusals: for transforms that put bad values aside. */
 
+import { daysInMonth } from '../types/calendar.ts';
+import { dayNumber } from './civil-date.ts';
+
 /** Bytes of `YYYY-MM-DD`. */
 export const DATE_LENGTH = 10;
 
@@ -8,8 +11,8 @@ export const ZERO_DAY = Number.POSITIVE_INFINITY;
 
 export const SECONDS_PER_DAY = 86_400;
 
-const MS_PER_DAY = 86_400_000;
-const calendar = new Date(0);
+/** From 1970-01-01 to 2000-01-01, where civil-date.ts counts from. */
+export const DAYS_TO_2000 = 10_957;
 
 /**
  * The day that the first ten characters name, counted from 1970-01-01; ZERO_DAY, or NaN for what is no day: partial dates
@@ -22,9 +25,8 @@ export function readDay(text: string): number {
   const day = readTwoDigits(text, 8);
   if (year === 0 && month === 0 && day === 0) return ZERO_DAY;
   if (!(year > 0 && month > 0 && day > 0)) return Number.NaN;
-  calendar.setTime(0);
-  const ms = calendar.setUTCFullYear(year, month - 1, day);
-  return month <= 12 && calendar.getUTCDate() === day ? ms / MS_PER_DAY : Number.NaN;
+  const isDay = month <= 12 && day <= daysInMonth(year, month);
+  return isDay ? dayNumber(year, month, day) + DAYS_TO_2000 : Number.NaN;
 }
 
 /** The seconds of `HH:MM:SS` at `at`, where the hours may have three digits; NaN for other text. A fraction may follow. */

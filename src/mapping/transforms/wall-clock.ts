@@ -1,6 +1,15 @@
 /** Local times without a zone, as PHP applications store them, to moments. Pure: no clock, and no zone of this computer. */
 import type { Transform } from '../mapping.ts';
-import { DATE_LENGTH, readDay, readFraction, readTime, SECONDS_PER_DAY, ZERO_DAY } from './calendar-text.ts';
+import {
+  DATE_LENGTH,
+  DAYS_TO_2000,
+  readDay,
+  readFraction,
+  readTime,
+  SECONDS_PER_DAY,
+  ZERO_DAY,
+} from './calendar-text.ts';
+import { civilDate, formatDate, twoDigits } from './civil-date.ts';
 import { markDoubtful, policyName, setAside, type OnInvalid } from './on-invalid.ts';
 import { zoneShifts, type ZoneShifts } from './zone-shifts.ts';
 
@@ -57,8 +66,6 @@ export function wallClockDateTime(zone: string, onInvalid: OnInvalid): Transform
   };
 }
 
-const calendar = new Date(0);
-
 /** `local` counts the seconds since 1970 that the clock has shown. NaN is invalid. */
 function toMoment(
   shifts: ZoneShifts,
@@ -68,8 +75,7 @@ function toMoment(
   onInvalid: OnInvalid,
 ): string | null {
   if (!(local >= EARLIEST && local <= LATEST)) return setAside(onInvalid, raw);
-  calendar.setTime(local * 1000);
-  const year = shifts.yearOf(calendar.getUTCFullYear());
+  const year = shifts.yearOf(civilDate(Math.floor(local / SECONDS_PER_DAY) - DAYS_TO_2000).year);
   let { offset } = year;
   let doubt: 'dst_gap' | 'dst_overlap' | null = null;
   for (const { at, before, after } of year.shifts) {
@@ -83,7 +89,21 @@ function toMoment(
   const moment = local - offset;
   if (!(moment >= EARLIEST && moment <= LATEST)) return setAside(onInvalid, raw);
   if (doubt !== null) markDoubtful(onInvalid, doubt, doubt === 'dst_gap' ? raw : null);
-  calendar.setTime(moment * 1000);
-  const iso = calendar.toISOString();
-  return `${iso.slice(0, DATE_LENGTH)} ${iso.slice(DATE_LENGTH + 1, 19)}${fraction}Z`;
+  return formatMoment(moment, fraction);
+}
+
+/** `2026-02-03 14:00:00Z`, of seconds since 1970 in the years 1 to 9999. `fraction` is empty or has its point. */
+function formatMoment(seconds: number, fraction: string): string {
+  const day = Math.floor(seconds / SECONDS_PER_DAY);
+  const ofDay = seconds - day * SECONDS_PER_DAY;
+  const hour = Math.floor(ofDay / 3600);
+  const minute = Math.floor(ofDay / 60) - hour * 60;
+  const time = `${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(ofDay % 60)}`;
+  return `${formatDate(day - DAYS_TO_2000)} ${time}${fraction}Z`;
+}
+
+/** The moment so many minutes after one that a clock of this module gave, without its fraction; null behind the year 9999. */
+export function minutesLater(moment: string, minutes: number): string | null {
+  const seconds = readDay(moment) * SECONDS_PER_DAY + readTime(moment, DATE_LENGTH + 1) + minutes * 60;
+  return seconds <= LATEST ? formatMoment(seconds, '') : null;
 }

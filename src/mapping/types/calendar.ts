@@ -37,7 +37,8 @@ export function readDate(src: Buffer, at: number): number {
   return daysSince2000(year, month, day);
 }
 
-function daysInMonth(year: number, month: number): number {
+/** `month` is from 1 to 12. */
+export function daysInMonth(year: number, month: number): number {
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return leap ? 29 : DAYS_IN_MONTH[month]!;
 }

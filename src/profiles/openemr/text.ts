@@ -11,9 +11,23 @@ const CONTROL = /[^\P{Cc}\t\n]/gu;
 const CARRIAGE_RETURN = /\r\n?/gu;
 const repair = repairDoubleUtf8({ flag: 'double_encoded' });
 
+const BLANK = 0x20;
+const LAST_PRINTABLE = 0x7e;
+
+/** Printable ASCII without blanks around it: most texts, which stay as they are. */
+function isPlain(text: string): boolean {
+  const last = text.length - 1;
+  if (last < 0 || text.charCodeAt(0) === BLANK || text.charCodeAt(last) === BLANK) return false;
+  for (let i = 0; i <= last; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < BLANK || unit > LAST_PRINTABLE) return false;
+  }
+  return true;
+}
+
 /** What `txt` makes of a text, for transforms that go on from there. Raises its flags. */
 export function clean(raw: string | null): string | null {
-  if (raw === null) return null;
+  if (raw === null || isPlain(raw)) return raw;
   const repaired = repair.apply(raw)!.replace(CARRIAGE_RETURN, '\n');
   const printable = repaired.replace(CONTROL, '');
   if (printable.length < repaired.length) raiseFlag('control_characters');

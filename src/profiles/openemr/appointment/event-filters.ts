@@ -25,4 +25,5 @@ export const seriesOfAppointments: RowFilter = {
   description: 'appointments that repeat; time blocks of providers and of the clinic are schedule rules',
   accepts: (categoryType = null, recurrenceType = null) =>
     isAppointment(categoryType) && isSeries(recurrenceType),
+  atSource: 'pc_recurrtype <> 0',
 };

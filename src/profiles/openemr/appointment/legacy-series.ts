@@ -1,7 +1,7 @@
 /** The recurrence of an event as its row has it, and the days on which the legacy calendar shows it. */
 import { refuse } from '../../../core/reject-reasons.ts';
 import { parsePhpSerialized, type PhpValue } from '../../../mapping/transforms/index.ts';
-import { civilDate, dayNumber, parseDate } from '../calendar/civil-date.ts';
+import { civilDate, dayNumber, parseDate } from '../../../mapping/transforms/civil-date.ts';
 import { DEFAULT_WEEKEND, occurrences } from '../calendar/occurrences.ts';
 import {
   readExceptionDates,

@@ -2,6 +2,7 @@
 import type { Transform } from '../../../mapping/mapping.ts';
 import { keepRaw, raiseFlag } from '../../../mapping/row-notes.ts';
 import { calendarDate, wallClockDateTime } from '../../../mapping/transforms/index.ts';
+import { minutesLater } from '../../../mapping/transforms/wall-clock.ts';
 import { doubting } from '../text.ts';
 import type { Text } from './legacy-series.ts';
 import { isAllDay, lengthOf } from './minutes.ts';
@@ -11,9 +12,6 @@ export const requiredDay: Transform = calendarDate({}, 'refuse');
 
 const MIDNIGHT = '00:00:00';
 const END_OF_DAY = '24:00:00';
-const MS_PER_MINUTE = 60_000;
-/** PostgreSQL has no later moment that JavaScript writes with four digits of the year. */
-const LATEST = Date.parse('9999-12-31T23:59:59Z');
 
 /** The legacy system keeps times beyond midnight, and, as damage, negative ones. A whole day without a time begins at midnight. */
 function startOf(start: Text, allDay: Text): string | null {
@@ -56,17 +54,11 @@ export function endsAt(zone: string): Transform {
       const isWholeDay = isAllDay(allDay) && time === MIDNIGHT && minutes === 24 * 60;
       if (isWholeDay) return endClock.apply(day ?? null, END_OF_DAY);
       const from = clock.apply(day ?? null, time);
-      return from === null ? null : later(from, minutes);
+      return from === null ? null : minutesLater(from, minutes);
     },
   };
 }
 
 function startClock(zone: string): Transform {
   return doubting((policy) => wallClockDateTime(zone, policy), 'starts_at', 'pc_startTime');
-}
-
-/** `2026-02-03 14:00:00Z`, as the clocks write it. */
-function later(moment: string, minutes: number): string | null {
-  const ms = Date.parse(moment.replace(' ', 'T')) + minutes * MS_PER_MINUTE;
-  return ms <= LATEST ? `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z` : null;
 }

@@ -2,7 +2,7 @@
 import { apply, columns, constant, flags, uuid } from '../../../mapping/declare.ts';
 import type { Expansion, Mapping, Transform } from '../../../mapping/mapping.ts';
 import { raiseFlag } from '../../../mapping/row-notes.ts';
-import { formatDate } from '../calendar/civil-date.ts';
+import { formatDate } from '../../../mapping/transforms/civil-date.ts';
 import type { Site } from '../site.ts';
 import { ofDay, optional, whoAndWhat } from './appointment-columns.ts';
 import { seriesOfAppointments } from './event-filters.ts';

@@ -3,7 +3,7 @@ import type { Transform } from '../../../mapping/mapping.ts';
 import { raiseFlag } from '../../../mapping/row-notes.ts';
 import { phpSerialized } from '../../../mapping/transforms/index.ts';
 import { formatArrayLiteral } from '../../../mapping/types/format-array-literal.ts';
-import { formatDate, parseDate } from '../calendar/civil-date.ts';
+import { formatDate, parseDate } from '../../../mapping/transforms/civil-date.ts';
 import { recurrenceRule, type RecurrenceRule } from '../calendar/rrule.ts';
 import { horizonAfter, occurrenceDays, readSeries, type LegacySeries } from './legacy-series.ts';
 

@@ -2,7 +2,7 @@
 import { apply, columns, constant, everythingElse, flags, from, uuid } from '../../../mapping/declare.ts';
 import type { Expansion, Mapping, Transform } from '../../../mapping/mapping.ts';
 import { keepRaw, raiseFlag } from '../../../mapping/row-notes.ts';
-import { formatDate } from '../calendar/civil-date.ts';
+import { formatDate } from '../../../mapping/transforms/civil-date.ts';
 import type { Site } from '../site.ts';
 import { moment, txt } from '../text.ts';
 import { appointmentId } from './legacy-ids.ts';

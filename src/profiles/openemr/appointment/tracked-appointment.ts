@@ -1,6 +1,6 @@
 /** Which appointment a tracker of the flow board is about. The target must have it: what refuses an appointment refuses it here too. */
 import { refuse, ValueRefused } from '../../../core/reject-reasons.ts';
-import { parseDate } from '../calendar/civil-date.ts';
+import { parseDate } from '../../../mapping/transforms/civil-date.ts';
 import type { Site } from '../site.ts';
 import { isAppointment, isSeries } from './event-filters.ts';
 import { horizonAfter, occurrenceDays, readSeries, type LegacySeries, type Text } from './legacy-series.ts';

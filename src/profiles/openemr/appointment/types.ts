@@ -94,11 +94,17 @@ export const missingTypesMapping: Mapping = {
       },
     ],
   },
-  expansion: {
-    description: 'the first event of a category that does not exist gives its type',
+  where: {
     inputs: ['stands_for_missing'],
+    description: 'the first event of a category that does not exist gives its type',
+    accepts: (standsForMissing) => standsForMissing === '1',
+    atSource: `pc_catid NOT IN (SELECT c.pc_catid FROM ${CATEGORIES} c)`,
+  },
+  expansion: {
+    description: 'one type, which the next event of the category takes over',
+    inputs: [],
     fields: {},
-    rows: (standsForMissing) => (standsForMissing === '1' ? [[]] : []),
+    rows: () => [[]],
   },
   owner: ['legacy_id'],
   key: ['id'],

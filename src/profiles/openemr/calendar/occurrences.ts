@@ -2,7 +2,7 @@
  * The days on which the legacy calendar shows an event: its own stepping, mistakes included, since those are the days that
  * patients were told. As OpenEMR does it in fetchEvents and __increment of library/appointments.inc.php.
  */
-import { addMonths, civilDate, dayNumber, weekdayOf } from './civil-date.ts';
+import { addMonths, civilDate, dayNumber, weekdayOf } from '../../../mapping/transforms/civil-date.ts';
 import type { Nth, Recurrence } from './recurrence-spec.ts';
 
 /** Days are day numbers of civil-date.ts. */

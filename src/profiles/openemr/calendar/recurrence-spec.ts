@@ -2,7 +2,7 @@
  * How an event of the legacy calendar repeats: pc_recurrtype and the values of pc_recurrspec, read strictly. What the legacy
  * system ignores, or would loop over for ever, is `unparsed`: it shows no occurrence of such an event, not even the first.
  */
-import { parseCompactDate, parseDate } from './civil-date.ts';
+import { parseCompactDate, parseDate } from '../../../mapping/transforms/civil-date.ts';
 
 export type RepeatUnit = 'day' | 'week' | 'month' | 'year' | 'workday';
 

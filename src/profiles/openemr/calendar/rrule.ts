@@ -1,5 +1,5 @@
 /** Recurrences of the legacy calendar as recurrence rules of RFC 5545, section 3.3.10. */
-import { civilDate, dayNumber, weekdayOf } from './civil-date.ts';
+import { civilDate, dayNumber, weekdayOf } from '../../../mapping/transforms/civil-date.ts';
 import { nthWeekdayOfMonth } from './occurrences.ts';
 import type { Recurrence } from './recurrence-spec.ts';
 

@@ -40,6 +40,8 @@ export function scheduleMapping(site: Site): Mapping {
       inputs: ['cattype'],
       description: 'events of a category of providers (1) or of the clinic (2)',
       accepts: (cattype) => cattype === '1' || cattype === '2',
+      atSource:
+        'pc_catid IN (SELECT k.pc_catid FROM openemr_postcalendar_categories k WHERE k.pc_cattype IN (1, 2))',
     },
     expansion: scheduleExpansion,
     owner: ['id'],

@@ -1,7 +1,7 @@
 /** Time blocks of the legacy calendar, each with the days on which it falls. */
 import { readTime } from '../../../mapping/transforms/calendar-text.ts';
 import { parsePhpSerialized } from '../../../mapping/transforms/index.ts';
-import { parseDate, weekdayOf } from '../calendar/civil-date.ts';
+import { parseDate, weekdayOf } from '../../../mapping/transforms/civil-date.ts';
 import { DEFAULT_WEEKEND } from '../calendar/occurrences.ts';
 import { readRecurrence, type Recurrence } from '../calendar/recurrence-spec.ts';
 import type { TimeBlock } from '../calendar/schedule-rules.ts';

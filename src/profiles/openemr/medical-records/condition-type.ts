@@ -30,6 +30,7 @@ export function onlyType(type: typeof ALLERGY | typeof MEDICATION): RowFilter {
     inputs: ['type'],
     description: `entries of the type ${type}; the others become other tables`,
     accepts: (raw) => plainType(raw ?? null) === type,
+    atSource: `LOWER(TRIM(type)) = '${type}'`,
   };
 }
 
@@ -37,6 +38,7 @@ export const onlyConditions: RowFilter = {
   inputs: ['type'],
   description: 'entries of every type but allergy and medication, which become other tables',
   accepts: (raw) => ![ALLERGY, MEDICATION].includes(plainType(raw ?? null)),
+  atSource: `type IS NULL OR CAST(type AS BINARY) NOT IN ('${ALLERGY}', '${MEDICATION}')`,
 };
 
 /** A type of the site's own is `other`, and kept. */

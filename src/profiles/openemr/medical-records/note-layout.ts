@@ -21,6 +21,7 @@ export function layoutFormMapping(site: Site): QueryMapping {
       inputs: ['formdir'],
       description: 'forms that a site has laid out: LBF…',
       accepts: (formdir) => formdir !== null && LAYOUT.test(formdir),
+      atSource: `LOWER(formdir) LIKE 'lbf%'`,
     },
     ...noteMapping({
       table: FORMS.table,

@@ -70,6 +70,7 @@ function contactInColumns({ kind, tellers, declared, extra = [] }: InColumns): M
       inputs: [...tellers],
       description: `patients for whom nobody is named as ${kind} have no such contact`,
       accepts: (...values) => values.some((value) => value !== null && !saysNothing(value.trim())),
+      atSource: tellers.map((column) => `\`${column}\` <> ''`).join(' OR '),
     },
     columns: columns({
       id: ['uuid!', uuid(`patient_data:${kind}`, 'pid'), 'identifier'],

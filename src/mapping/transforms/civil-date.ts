@@ -87,9 +87,13 @@ export function formatCompactDate(dayNumber: number): string {
 
 function format(dayNumber: number, separator: string): string {
   const { year, month, day } = civilDate(dayNumber);
-  return [String(year).padStart(4, '0'), twoDigits(month), twoDigits(day)].join(separator);
+  const century = Math.floor(year / 100);
+  return `${twoDigits(century)}${twoDigits(year - century * 100)}${separator}${twoDigits(month)}${separator}${twoDigits(day)}`;
 }
 
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
+const TWO_DIGITS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+
+/** Of a whole number from 0 to 99. */
+export function twoDigits(value: number): string {
+  return TWO_DIGITS[value]!;
 }

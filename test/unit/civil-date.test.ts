@@ -9,7 +9,7 @@ import {
   parseCompactDate,
   parseDate,
   weekdayOf,
-} from '../../src/profiles/openemr/calendar/civil-date.ts';
+} from '../../src/mapping/transforms/civil-date.ts';
 
 const MS_PER_DAY = 86_400_000;
 const EPOCH_MS = Date.UTC(2000, 0, 1);
