@@ -51,6 +51,7 @@ function compileRow(mapping: Mapping, table: SourceTable, policies: ValuePolicie
           ? extraWriter(
               inputs.map((input) => sourceColumns[input]!),
               policies.nul,
+              column.value.blank,
             )
           : null,
     };

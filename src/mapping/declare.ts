@@ -36,6 +36,15 @@ export const everythingElseBut = (...except: string[]): Expression => ({
   except,
 });
 
+/** The same, but for values that the legacy application writes where there is nothing: `{ column: values }`. */
+export const everythingElseUnlessBlank = (
+  blank: Readonly<Record<string, readonly string[]>>,
+): Expression => ({
+  kind: 'extra',
+  columns: 'unmapped',
+  blank,
+});
+
 /** The type of a column as format_type() prints it, `!` behind it where it may not be NULL; its value; its PHI class. */
 export type ColumnDeclaration = readonly [type: string, value: Expression, phi?: PhiClass];
 

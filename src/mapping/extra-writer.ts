@@ -1,6 +1,6 @@
 /**
  * The `extra` column: everything of a source row that has no column of its own, as one JSON object of texts, so that nothing is
- * dropped without a trace. What is empty (NULL, the empty text, a zero date) is left out. Bytes go to bytes: a row of a hundred
+ * dropped without a trace. What is empty (NULL, the empty text, a zero date, what the mapping calls blank) is left out. Bytes go to bytes: a row of a hundred
  * columns, most of them empty, is not to cost a hundred strings.
  */
 import { refuse } from '../core/reject-reasons.ts';
@@ -37,7 +37,11 @@ const ZERO_DATE = Buffer.from('0000-00-00');
 const TEMPORAL = new Set(['date', 'datetime', 'timestamp']);
 const BINARY = /^(?:bit|(?:var)?binary|(?:tiny|medium|long)?blob|vector|geom|point|linestring|polygon|multi)/;
 
-export function extraWriter(columns: readonly SourceColumn[], nul: ValuePolicies['nul']): ExtraWriter {
+export function extraWriter(
+  columns: readonly SourceColumn[],
+  nul: ValuePolicies['nul'],
+  blank: Readonly<Record<string, readonly string[]>> = {},
+): ExtraWriter {
   const keys = columns.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:`));
   const fixedBytes = keys.reduce((sum, key) => sum + key.length + AROUND_BYTES, HEADER_BYTES + 2);
   return {
@@ -48,13 +52,15 @@ export function extraWriter(columns: readonly SourceColumn[], nul: ValuePolicies
       dst[at + HEADER_BYTES] = OPEN;
       return at + HEADER_BYTES + 1;
     },
-    fields: columns.map(({ dataType }, index) => {
+    fields: columns.map(({ name, dataType }, index) => {
       const key = keys[index]!;
+      const blanks = (blank[name] ?? []).map((text) => Buffer.from(text));
       const isTemporal = TEMPORAL.has(dataType);
       const isBinary = BINARY.test(dataType);
       return (src, start, end, dst, at) => {
         if (start < 0 || start === end) return at;
         if (isTemporal && startsWith(src, start, ZERO_DATE)) return at;
+        if (blanks.some((value) => value.length === end - start && startsWith(src, start, value))) return at;
         at = copyBytes(key, 0, key.length, dst, at);
         if (isBinary) {
           const text = Buffer.from(src.toString('base64', start, end), 'latin1');

@@ -121,7 +121,13 @@ export type Expression =
    * Source columns that have no column of their own, and what transforms have kept as it was: jsonb, an object of texts by column
    * name, empty values left out. `unmapped` stands for every column of the source table that nothing else in the mapping reads, and that is not in `except`.
    */
-  | { kind: 'extra'; columns: readonly string[] | 'unmapped'; except?: readonly string[] };
+  | {
+      kind: 'extra';
+      columns: readonly string[] | 'unmapped';
+      except?: readonly string[];
+      /** Of a column, the values that are as good as none, and are left out like NULL and the empty text. */
+      blank?: Readonly<Record<string, readonly string[]>>;
+    };
 
 export interface Reference {
   kind: 'reference';

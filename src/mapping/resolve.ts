@@ -20,7 +20,7 @@ export function resolve(mapping: Mapping, table: SourceTable): Mapping {
     .filter(isNote)
     .map((column): ColumnMapping =>
       column.value.kind === 'extra' && column.value.columns === 'unmapped'
-        ? { ...column, value: { kind: 'extra', columns: without(unmapped, column.value.except) } }
+        ? { ...column, value: { ...column.value, columns: without(unmapped, column.value.except) } }
         : column,
     );
   return { ...mapping, columns: [...plain, ...notes] };

@@ -44,7 +44,7 @@ const mapping: RowMapping = {
   // The notes stand before the transform that they tell of.
   columns: [
     column('dq_flags', 'text[]', { kind: 'flags' }),
-    column('extra', 'jsonb', { kind: 'extra', columns: 'unmapped' }),
+    column('extra', 'jsonb', { kind: 'extra', columns: 'unmapped', blank: { squad: ['-', 'none'] } }),
     column('id', 'integer', { kind: 'column', column: 'pid' }),
     email,
   ],
@@ -76,6 +76,11 @@ describe('what a row has to say besides its values', () => {
     const { flags, extra } = encode(['7', 'a@b.example', 'Löwen "A"\\\u0001', '0000-00-00', '']);
     expect(flags).toEqual([]);
     expect(extra).toEqual({ squad: 'Löwen "A"\\\u0001' });
+  });
+
+  it.each(['-', 'none'])('is nothing where the mapping calls it blank: %s', (squad) => {
+    expect(encode(['7', null, squad, null, null]).extra).toEqual({});
+    expect(encode(['7', null, `${squad}.`, null, null]).extra).toEqual({ squad: `${squad}.` });
   });
 
   it('is what transforms have kept, and their flags in the order of names, each once', () => {

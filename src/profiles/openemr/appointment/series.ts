@@ -1,7 +1,8 @@
 /** Events that repeat, as series. */
-import { apply, columns, constant, everythingElse, flags, from, uuid } from '../../../mapping/declare.ts';
+import { apply, columns, constant, flags, from, uuid } from '../../../mapping/declare.ts';
 import type { Mapping } from '../../../mapping/mapping.ts';
 import type { Site } from '../site.ts';
+import { everythingElseOfEvent } from './blank-values.ts';
 import { day } from '../text.ts';
 import { whoAndWhat } from './appointment-columns.ts';
 import { seriesOfAppointments } from './event-filters.ts';
@@ -46,7 +47,7 @@ export function seriesMapping(site: Site): Mapping {
       status: ['text!', apply(seriesStatus(site.cutoverDate), ...SERIES_INPUTS)],
       legacy_table: ['text!', constant(EVENTS)],
       legacy_id: ['text!', from('pc_eid'), 'identifier'],
-      extra: ['jsonb!', everythingElse, 'clinical'],
+      extra: ['jsonb!', everythingElseOfEvent, 'clinical'],
       dq_flags: ['text[]!', flags],
     }),
   };

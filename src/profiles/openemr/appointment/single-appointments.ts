@@ -1,7 +1,8 @@
 /** Events that do not repeat: one appointment each. */
-import { apply, columns, constant, everythingElse, flags, from, uuid } from '../../../mapping/declare.ts';
+import { apply, columns, constant, flags, from, uuid } from '../../../mapping/declare.ts';
 import type { Mapping } from '../../../mapping/mapping.ts';
 import type { Site } from '../site.ts';
+import { everythingElseOfEvent } from './blank-values.ts';
 import { ofDay, optional, whoAndWhat } from './appointment-columns.ts';
 import { singleAppointments } from './event-filters.ts';
 import { EVENT_FIELDS, EVENT_JOINS, EVENTS, eventWatches } from './event-query.ts';
@@ -61,7 +62,7 @@ export function singleAppointmentsMapping(site: Site): Mapping {
         optional('form_encounter', 'tracked_encounter', 'encounter_key', 'encounter_id'),
       ],
       fhir_uuid: ['uuid', hasUuid ? from('fhir_uuid') : constant(null), 'identifier'],
-      extra: ['jsonb!', everythingElse, 'clinical'],
+      extra: ['jsonb!', everythingElseOfEvent, 'clinical'],
       dq_flags: ['text[]!', flags],
     }),
   };

@@ -92,18 +92,19 @@ export function formColumns(table: string): Record<FormColumn, ColumnDeclaration
 }
 
 /**
- * The user of that name: `author_key`, and `author_name`, as the row's column `user` has it, or else the registry. Names have no index,
- * so that they are gathered once for each query: users are few.
+ * The user of that name: `author_key`, and `author_name`, as the row's column `user` has it, or else the registry. Names have no index:
+ * users are few, and reading through them costs less than joining them, with long texts in its buffers.
  */
 export function lookUpAuthor(site: Site, { table, formdir }: Pick<FormTable, 'table' | 'formdir'>): Lookup {
   const hasUser = site.has(table, 'user');
   const name = hasUser ? `COALESCE(NULLIF(t.\`user\`, ''), form.\`user\`)` : 'form.`user`';
   return {
-    joins: `LEFT JOIN (SELECT username, MIN(id) AS id FROM users WHERE username <> '' GROUP BY username) author
-ON author.username = ${name}`,
     fields: {
       author_name: { sql: name, like: 'users.username' },
-      author_key: { sql: 'author.id', like: 'users.id' },
+      author_key: {
+        sql: `SELECT MIN(u.id) FROM users u WHERE u.username = ${name} AND u.username <> ''`,
+        like: 'users.id',
+      },
     },
     watches: [
       {
