@@ -49,7 +49,7 @@ export async function openRun(
     const isOurs = latest?.profile === plan.profile.name && sameSource(latest.source, identity);
     const loads: Map<string, Load> = isOurs ? await readLoads(target, latest.id) : new Map();
     if (!beginsAnew(options, loads)) refuseVanishedTables(plan, loads);
-    if (!options.replace) refuseForeignRows(options, catalogs, loads);
+    if (!options.replace) refuseForeignRows(options, catalogs, loads, latest?.options ?? null);
     if (isOurs && (latest.startPosition !== null || loads.size > 0)) {
       noteOtherOptions(options, latest, loads);
       return { run: latest, loads };
@@ -102,11 +102,23 @@ function refuseForeignRows(
   { plan }: BulkOptions,
   catalogs: readonly TargetCatalog[],
   loads: ReadonlyMap<string, Load>,
+  recorded: Run['options'],
 ): void {
   checkTargetEmpty(plan.mappings, catalogs, (mapping) => loads.has(mapping));
   for (const { mapping, fingerprint, table } of plan.mappings) {
     const load = loads.get(mapping.id);
     if (!load || load.state === 'complete' || load.fingerprint === fingerprint) continue;
+    const differing = recorded ? differingOptions(recorded, plan.options) : [];
+    if (differing.length > 0) {
+      throw new TransfuseError(
+        'RUN_OPTIONS_DIFFER',
+        `The load of ${table.name} was begun under other settings than those given now: ${differing.join(', ')}.`,
+        {
+          where: { table: table.name, settings: differing.join(', ') },
+          fix: 'Give the settings of before and run the same command; or begin again under those of now: bin/bulk --replace.',
+        },
+      );
+    }
     throw new TransfuseError(
       'SOURCE_TABLE_CHANGED',
       `The load of ${table.name} was begun under another plan: its columns, or the policies for its values, have changed since.`,

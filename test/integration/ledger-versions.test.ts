@@ -129,4 +129,15 @@ describe('the ledger', () => {
     const { stderr } = await hospital.succeed('bulk', ['--tables', 'bed'], { NUL_POLICY: 'strip' });
     expect(stderr).toMatch(/other settings \(NUL_POLICY\)/);
   });
+
+  test('refuses to go on with a load under other settings, and names them', async () => {
+    await hospital.run('bulk', [], { TRANSFUSE_FAILPOINTS: 'bulk.before-chunk-commit=kill' });
+    const { exitCode, stderr } = await hospital.run('bulk', [], { NUL_POLICY: 'strip' });
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('ERROR RUN_OPTIONS_DIFFER');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'begun under other settings than those given now: NUL_POLICY.',
+    );
+    await hospital.succeed('bulk');
+  });
 });

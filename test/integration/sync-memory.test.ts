@@ -5,7 +5,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const MIB = 1024 * 1024;
 /** What runs at all takes 100; of a row of 16 MB the protocols of both sides, and both of its versions, ask for several copies. */
-const MAX_PEAK_BYTES = 330 * MIB;
+const MAX_PEAK_BYTES = 320 * MIB;
 const LARGE_ROWS = 6;
 const LARGE_BYTES = 16_000_000;
 const ROW_BYTES = 1000;
