@@ -1,7 +1,7 @@
 /**
  * The `extra` column: everything of a source row that has no column of its own, as one JSON object of texts, so that nothing is
- * dropped without a trace. What is empty (NULL, the empty text, a zero date, what the mapping calls blank) is left out. Bytes go to bytes: a row of a hundred
- * columns, most of them empty, is not to cost a hundred strings.
+ * dropped without a trace. What is empty (NULL, the empty text, a zero date, what the mapping calls blank) is left out. Bytes go
+ * to bytes: a row of a hundred columns, most of them empty, is not to cost a hundred strings.
  */
 import { refuse } from '../core/reject-reasons.ts';
 import type { SourceColumn } from '../mysql/catalog-model.ts';
@@ -60,7 +60,7 @@ export function extraWriter(
       return (src, start, end, dst, at) => {
         if (start < 0 || start === end) return at;
         if (isTemporal && startsWith(src, start, ZERO_DATE)) return at;
-        if (blanks.some((value) => value.length === end - start && startsWith(src, start, value))) return at;
+        if (blanks.length > 0 && isOneOf(blanks, src, start, end)) return at;
         at = copyBytes(key, 0, key.length, dst, at);
         if (isBinary) {
           const text = Buffer.from(src.toString('base64', start, end), 'latin1');
@@ -84,6 +84,10 @@ export function extraWriter(
       return at;
     },
   };
+}
+
+function isOneOf(values: readonly Buffer[], src: Buffer, start: number, end: number): boolean {
+  return values.some((value) => value.length === end - start && startsWith(src, start, value));
 }
 
 function startsWith(src: Buffer, start: number, prefix: Buffer): boolean {
