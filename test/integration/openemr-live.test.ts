@@ -44,44 +44,48 @@ async function change(live: OpenemrCase, scripts: Awaited<ReturnType<typeof open
 describe.each(sourceFlavors())('an OpenEMR on %s that changes', (flavor) => {
   const version = flavor === 'mariadb' ? '8' : '5.0';
 
-  it('ends as a load would give it, in all four services [invariants 1, 2, 4]', async () => {
-    await using live = await openOpenemrCase({
-      flavor,
-      version,
-      patients: PATIENTS,
-      traps: Object.values(TRAPS).flat(),
-      sync: true,
-    });
-    const scripts = await openScripts(driverOptions(live.source), { version, desks: DESKS, seed: SEED });
-    await live.succeed('schema', OPENEMR);
-    const [loaded] = await Promise.all([live.run('bulk', OPENEMR), change(live, scripts)]);
-    expect(loaded, loaded.stderr).toMatchObject({ exitCode: 0 });
-    for (let round = 0; round < ROUNDS; round++) {
-      const sync = live.start('sync', ['--continuous', ...OPENEMR]);
-      await change(live, scripts);
-      await until('something to be applied', async () => {
-        if (!sync.isRunning) throw new Error(sync.stderr());
-        const rows = await live.query('patient', 'SELECT 1 FROM transfuse.checkpoints WHERE commits > 0');
-        return rows.length > 0;
+  it(
+    'ends as a load would give it, in all four services [invariants 1, 2, 4]',
+    { timeout: 180_000 },
+    async () => {
+      await using live = await openOpenemrCase({
+        flavor,
+        version,
+        patients: PATIENTS,
+        traps: Object.values(TRAPS).flat(),
+        sync: true,
       });
-      sync.kill('SIGKILL');
-      await sync.ended;
-    }
-    await until('the killed session to be gone', async () => {
-      const { exitCode, stderr } = await live.run('sync', OPENEMR);
-      if (exitCode !== 0 && exitCode !== 6) throw new Error(stderr);
-      return exitCode === 0;
-    });
-    await using again = await live.again();
-    const differences: string[] = [];
-    for (const schema of SERVICE_SCHEMAS) {
-      const compared = await compareService(schema, live.address(schema), again.address(schema));
-      differences.push(...compared.flatMap((table) => table.differences));
-    }
-    const left = await Promise.all(
-      SERVICE_SCHEMAS.map((schema) => live.query(schema, 'SELECT mapping FROM transfuse.touched_rows')),
-    );
-    expect(left.flat()).toEqual([]);
-    expect(differences).toEqual([]);
-  });
+      const scripts = await openScripts(driverOptions(live.source), { version, desks: DESKS, seed: SEED });
+      await live.succeed('schema', OPENEMR);
+      const [loaded] = await Promise.all([live.run('bulk', OPENEMR), change(live, scripts)]);
+      expect(loaded, loaded.stderr).toMatchObject({ exitCode: 0 });
+      for (let round = 0; round < ROUNDS; round++) {
+        const sync = live.start('sync', ['--continuous', ...OPENEMR]);
+        await change(live, scripts);
+        await until('something to be applied', async () => {
+          if (!sync.isRunning) throw new Error(sync.stderr());
+          const rows = await live.query('patient', 'SELECT 1 FROM transfuse.checkpoints WHERE commits > 0');
+          return rows.length > 0;
+        });
+        sync.kill('SIGKILL');
+        await sync.ended;
+      }
+      await until('the killed session to be gone', async () => {
+        const { exitCode, stderr } = await live.run('sync', OPENEMR);
+        if (exitCode !== 0 && exitCode !== 6) throw new Error(stderr);
+        return exitCode === 0;
+      });
+      await using again = await live.again();
+      const differences: string[] = [];
+      for (const schema of SERVICE_SCHEMAS) {
+        const compared = await compareService(schema, live.address(schema), again.address(schema));
+        differences.push(...compared.flatMap((table) => table.differences));
+      }
+      const left = await Promise.all(
+        SERVICE_SCHEMAS.map((schema) => live.query(schema, 'SELECT mapping FROM transfuse.touched_rows')),
+      );
+      expect(left.flat()).toEqual([]);
+      expect(differences).toEqual([]);
+    },
+  );
 });

@@ -43,7 +43,6 @@ const MOVED: readonly (readonly [table: string, column: string])[] = [
 export const wholePatientActs: Shares = [
   [2, deletePatient],
   [2, mergePatients],
-  [1, loseChart],
 ];
 
 /** The account, orders, the flow board and the mail stay behind and belong to nobody. */
@@ -58,13 +57,6 @@ function deletePatient(desk: Desk): string[] {
     ...deleteDocuments(desk, { foreign_id: pid }),
     ...sql.delete('patient_data', { pid }),
   ];
-}
-
-/** As a statement by hand takes it: what belonged to the patient belongs to nobody, until the number is given again. */
-function loseChart({ ids, random, sql }: Desk): string[] {
-  if (random.percent(50)) return sql.delete('patient_data', { pid: ids.spare('patient_data') });
-  const pid = ids.known('patient_data');
-  return sql.insertUnlessTaken('patient_data', { pid, pubpid: String(pid), fname: 'Found', lname: 'Again' });
 }
 
 /** Version 5.0 has no mark for it. */
