@@ -5,7 +5,7 @@ import { VERSION } from '../core/version.ts';
 import { ensureLedger } from '../ledger/ddl.ts';
 import { readLoads, type Load } from '../ledger/loads.ts';
 import { latestRun, restartRun, startRun, type Run, type SourceIdentity } from '../ledger/runs.ts';
-import { differingOptions } from '../mapping/plan-from-ledger.ts';
+import { differingOptions, settingsBehind } from '../mapping/plan-from-ledger.ts';
 import type { TargetCatalog } from '../postgres/catalog-model.ts';
 import { readTargetCatalog } from '../postgres/catalog.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
@@ -108,7 +108,7 @@ function refuseForeignRows(
   for (const { mapping, fingerprint, table } of plan.mappings) {
     const load = loads.get(mapping.id);
     if (!load || load.state === 'complete' || load.fingerprint === fingerprint) continue;
-    const differing = recorded ? differingOptions(recorded, plan.options) : [];
+    const differing = recorded ? settingsBehind(recorded, plan.options) : [];
     if (differing.length > 0) {
       throw new TransfuseError(
         'RUN_OPTIONS_DIFFER',

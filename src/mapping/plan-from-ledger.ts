@@ -33,16 +33,32 @@ const VARIABLES: readonly (readonly [path: readonly string[], variable: string])
   [['extensions', 'pgvector'], 'the extension vector'],
 ];
 
+/** Those that only some mappings read: where one of them differs, most plans are the same. */
+const VARIABLES_OF_SOME: typeof VARIABLES = [
+  [['timeZone'], 'SOURCE_TIME_ZONE'],
+  [['cutoverDate'], 'CUTOVER_DATE'],
+  [['orphans'], 'ORPHAN_POLICY'],
+];
+
 /** What differs between two sets of mapping options, by the names that the operator knows; values are left out. */
 export function differingOptions(
   recorded: Readonly<Record<string, unknown>>,
   options: MappingOptions,
+  variables = VARIABLES,
 ): string[] {
   const at = (value: unknown, path: readonly string[]) =>
     path.reduce<unknown>((inner, name) => (Object(inner) as Record<string, unknown>)[name], value);
-  return VARIABLES.filter(([path]) => at(recorded, path) !== at(options, path)).map(
-    ([, variable]) => variable,
-  );
+  return variables
+    .filter(([path]) => at(recorded, path) !== at(options, path))
+    .map(([, variable]) => variable);
+}
+
+/** The same for a mapping that is known to be another one, which tells that what it reads of the settings counts. */
+export function settingsBehind(
+  recorded: Readonly<Record<string, unknown>>,
+  options: MappingOptions,
+): string[] {
+  return differingOptions(recorded, options, [...VARIABLES, ...VARIABLES_OF_SOME]);
 }
 
 /**
