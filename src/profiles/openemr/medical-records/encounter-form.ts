@@ -21,15 +21,21 @@ export interface FormTable {
 const FIELDS = ['deleted', 'encounter', 'user', 'form_name', 'issue_id', 'provider_id'];
 const NAMED = `IF(form.pid > 0, form.pid, t.pid)`;
 
-/** `form_<column>` of the registry, `patient_named`, `patient_key` and `encounter_key`. Of several entries the first that is not deleted. */
-export function lookUpForm({ table, formdir, formId = 'id' }: FormTable): Lookup {
-  const entry = (as: string): string => `${as}.form_id = t.\`${formId}\` AND ${as}.formdir = '${formdir}'`;
+/** Keys of the form's rows, for a condition on their entry `fo` of the registry. */
+function keysByEntry({ table, formdir, formId = 'id' }: FormTable, condition: string): string {
   // Where several rows are one form no index finds them by it: they are read through once, if there is such a form at all.
-  const keys = (condition: string): string =>
+  const rows =
     formId === 'id'
-      ? `SELECT fo.form_id FROM forms fo WHERE ${condition} AND fo.formdir = '${formdir}'`
-      : `SELECT STRAIGHT_JOIN t.id FROM forms fo JOIN \`${table}\` t ON t.\`${formId}\` = fo.form_id
-WHERE ${condition} AND fo.formdir = '${formdir}'`;
+      ? 'SELECT fo.form_id FROM forms fo'
+      : `SELECT STRAIGHT_JOIN t.id FROM forms fo JOIN \`${table}\` t ON t.\`${formId}\` = fo.form_id`;
+  return `${rows} WHERE ${condition} AND fo.formdir = '${formdir}'`;
+}
+
+/** `form_<column>` of the registry, `patient_named`, `patient_key` and `encounter_key`. Of several entries the first that is not deleted. */
+export function lookUpForm(form: FormTable): Lookup {
+  const { table, formdir, formId = 'id' } = form;
+  const entry = (as: string): string => `${as}.form_id = t.\`${formId}\` AND ${as}.formdir = '${formdir}'`;
+  const keys = (condition: string): string => keysByEntry(form, condition);
   return {
     joins: `LEFT JOIN forms form ON ${entry('form')} AND NOT EXISTS (SELECT 1 FROM forms other WHERE ${entry('other')}
 AND (other.deleted < form.deleted OR (other.deleted = form.deleted AND other.id < form.id)))
@@ -91,29 +97,30 @@ export function formColumns(table: string): Record<FormColumn, ColumnDeclaration
   };
 }
 
-/**
- * The user of that name: `author_key`, and `author_name`, as the row's column `user` has it, or else the registry. Names have no index:
- * users are few, and reading through them costs less than joining them, with long texts in its buffers.
- */
-export function lookUpAuthor(site: Site, { table, formdir }: Pick<FormTable, 'table' | 'formdir'>): Lookup {
+/** SQL for the user of that name. Names have no index: users are few, and reading through them costs less than joining them to long texts. */
+export function userNamed(name: string): string {
+  return `SELECT MIN(u.id) FROM users u WHERE u.username = ${name} AND u.username <> ''`;
+}
+
+/** Behind `lookUpForm`. The user of that name: `author_key`, and `author_name`, as the row's column `user` has it, or else the registry. */
+export function lookUpAuthor(site: Site, form: FormTable): Lookup {
+  const { table } = form;
   const hasUser = site.has(table, 'user');
   const name = hasUser ? `COALESCE(NULLIF(t.\`user\`, ''), form.\`user\`)` : 'form.`user`';
+  const byEntry = keysByEntry(form, 'fo.`user` = ?');
   return {
     fields: {
       author_name: { sql: name, like: 'users.username' },
-      author_key: {
-        sql: `SELECT MIN(u.id) FROM users u WHERE u.username = ${name} AND u.username <> ''`,
-        like: 'users.id',
-      },
+      author_key: { sql: userNamed(name), like: 'users.id' },
     },
     watches: [
-      {
-        table: 'users',
-        inputs: ['username'],
-        keys: hasUser
-          ? `SELECT t.id FROM \`${table}\` t WHERE t.\`user\` = ?`
-          : `SELECT fo.form_id FROM forms fo WHERE fo.\`user\` = ? AND fo.formdir = '${formdir}'`,
-      },
+      hasUser
+        ? {
+            table: 'users',
+            inputs: ['username', 'username'],
+            keys: `SELECT t.id FROM \`${table}\` t WHERE t.\`user\` = ? UNION ALL ${byEntry}`,
+          }
+        : { table: 'users', inputs: ['username'], keys: byEntry },
     ],
   };
 }

@@ -4,6 +4,7 @@ import type { QueryMapping } from '../../../mapping/mapping.ts';
 import { lookUp } from '../lookups.ts';
 import type { Site } from '../site.ts';
 import { moment, txt } from '../text.ts';
+import { userNamed } from './encounter-form.ts';
 import { encounterId, lookUpEncounter } from './encounter-reference.ts';
 import { isDeleted } from './encounter-values.ts';
 import { noteMapping, type Note } from './note-base.ts';
@@ -79,9 +80,7 @@ function lookUpCommon(source: Source): Note['lookups'] {
   return [
     lookUp('patient', { table: 'patient_data', key: 'pid' }, { source, by: 'pid' }),
     {
-      joins: `LEFT JOIN (SELECT username, MIN(id) AS id FROM users WHERE username <> '' GROUP BY username) author
-ON author.username = t.\`user\``,
-      fields: { author_key: { sql: 'author.id', like: 'users.id' } },
+      fields: { author_key: { sql: userNamed('t.`user`'), like: 'users.id' } },
       watches: [
         {
           table: 'users',
