@@ -202,6 +202,15 @@ export class SegmentRunner {
     }
   }
 
+  /** The rows that the target has under the keys of these changes. */
+  async takeAway(batch: ChangeBatch, changes: readonly number[]): Promise<void> {
+    if (changes.length === 0) return;
+    const pipeline = new StatementPipeline(this.#target.client);
+    for (const change of changes)
+      pipeline.execute(this.#tableOf(batch, change).keys.one, keyOf(batch, change));
+    await pipeline.run();
+  }
+
   /** The row is not in the target under its new key, and its old one must go: those that refer to it would go with it. */
   #refuseAbandoned(batch: ChangeBatch, from: number, to: number): void {
     for (let index = from; index < to; index++) {

@@ -261,6 +261,15 @@ export class TargetApplier {
       0,
       batch.log.length,
     );
+    // As orphans: what they refer to is not in the target, and their older versions may name a row that is to go.
+    const withoutParent = refusals.filter(
+      ({ change, reason }) =>
+        reason === 'foreign_key_violation' && !this.#tables[batch.log.mapping(change)]!.facts.isReferenced,
+    );
+    await this.#runner.takeAway(
+      batch,
+      withoutParent.map(({ change }) => change),
+    );
     try {
       await checkForeignKeys();
     } catch (error) {

@@ -1,0 +1,42 @@
+/** A row whose new version the target refuses, because what it refers to now was refused, does not hold what it referred to before. */
+import { describe, expect, it } from 'vitest';
+import { sourceFlavors } from '../support/databases.ts';
+import { OPENEMR, openOpenemrCase } from '../support/openemr/openemr-case.ts';
+
+describe.each(sourceFlavors())('a chart that is merged into one that was refused, on %s', (flavor) => {
+  it('goes, and so does its account, which is a reject [invariant 4]', { timeout: 120_000 }, async () => {
+    await using live = await openOpenemrCase({
+      flavor,
+      version: flavor === 'mariadb' ? '8' : '5.0',
+      patients: 3,
+      traps: [],
+      sync: true,
+    });
+    await live.sourceQuery('DELETE FROM patient_access_onsite');
+    await live.sourceQuery(
+      "INSERT INTO patient_access_onsite (id, pid, portal_username, portal_pwd) VALUES (7, 1, 'one', '')",
+    );
+    await live.succeed('schema', OPENEMR);
+    await live.succeed('bulk', OPENEMR);
+    await live.succeed('sync', OPENEMR);
+    await live.targetQuery("ALTER TABLE patient.patient ADD CHECK (last_name <> 'Refused')");
+
+    await live.sourceQuery(
+      "INSERT INTO patient_data (pid, pubpid, fname, lname) VALUES (900, '900', 'A', 'Refused')",
+    );
+    await live.sourceQuery('UPDATE patient_access_onsite SET pid = 900');
+    await live.sourceQuery('DELETE FROM patient_data WHERE pid = 1');
+    const { stderr } = await live.run('sync', OPENEMR);
+    expect(stderr).not.toContain('SYNC_CONFLICT');
+    expect(await live.targetQuery('SELECT FROM patient.patient_account')).toEqual([]);
+    expect(await live.targetQuery("SELECT FROM patient.patient WHERE legacy_id = '1'")).toEqual([]);
+    expect(
+      await live.targetQuery(
+        "SELECT mapping, reason FROM transfuse.rejects WHERE resolved_at IS NULL AND mapping IN ('patient', 'patient_account') ORDER BY 1",
+      ),
+    ).toEqual([
+      { mapping: 'patient', reason: 'check_violation' },
+      { mapping: 'patient_account', reason: 'foreign_key_violation' },
+    ]);
+  });
+});
