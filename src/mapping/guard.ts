@@ -9,10 +9,7 @@ export function guarded<M extends Mapping>(mapping: M): M {
     const { value, target } = column;
     if (value.kind !== 'transform') return column;
     const at = `The transform ${value.transform.name.slice(0, MAX_NAME)} of ${mapping.id}.${target.name}`;
-    return {
-      ...column,
-      value: { ...value, transform: guardedTransform(value.transform, at, mapping.id, value.inputs.length) },
-    };
+    return { ...column, value: { ...value, transform: guardedTransform(value.transform, at, mapping.id) } };
   });
   const { where } = mapping;
   const expansion = mapping.shape === 'rows' && { expansion: guardedExpansion(mapping) };
@@ -52,40 +49,23 @@ function guardedExpansion({ id, expansion }: RowsMapping): Expansion {
   };
 }
 
-function guardedTransform(transform: Transform, at: string, mapping: string, inputCount: number): Transform {
-  const isNoText = (result: unknown): Error =>
-    fault(
-      `${at} gave ${result === undefined ? 'nothing' : `a ${typeof result}`}: it has to give a text, or null.`,
-      mapping,
-    );
-  const apply = transform.apply.bind(transform);
+function guardedTransform(transform: Transform, at: string, mapping: string): Transform {
   return {
     ...transform,
-    apply: makeGuard(inputCount)(apply, (error) => asFault(error, at, mapping), isNoText),
+    apply: (...inputs) => {
+      let result: unknown;
+      try {
+        result = transform.apply(...inputs);
+      } catch (error) {
+        throw asFault(error, at, mapping);
+      }
+      if (result === null || typeof result === 'string') return result;
+      throw fault(
+        `${at} gave ${result === undefined ? 'nothing' : `a ${typeof result}`}: it has to give a text, or null.`,
+        mapping,
+      );
+    },
   };
-}
-
-type Apply = Transform['apply'];
-type MakeGuard = (
-  apply: Apply,
-  asFaultOf: (error: unknown) => Error,
-  isNoText: (result: unknown) => Error,
-) => Apply;
-
-/** As text, so that each has code of its own: one function for all transforms is optimized for none of them. */
-function makeGuard(inputCount: number): MakeGuard {
-  const inputs = Array.from({ length: inputCount }, (_, index) => `input${index}`).join(', ');
-  return new Function(
-    'apply',
-    'asFault',
-    'isNoText',
-    `return function (${inputs}) {
-  let result;
-  try { result = apply(${inputs}); } catch (error) { throw asFault(error); }
-  if (result === null || typeof result === 'string') return result;
-  throw isNoText(result);
-};`,
-  ) as MakeGuard;
 }
 
 function asFault(error: unknown, at: string, mapping: string): Error {
