@@ -1,6 +1,7 @@
 /** From when to when an insurance covers a patient: which shows only beside the others of the same rank. */
 import type { Transform } from '../../../mapping/mapping.ts';
 import { readDay } from '../../../mapping/transforms/calendar-text.ts';
+import { formatDate, parseDate } from '../../../mapping/transforms/civil-date.ts';
 import { day, isDateSet } from '../text.ts';
 import type { Lookup } from '../lookups.ts';
 
@@ -73,5 +74,5 @@ const isCalendarDay = (text: string | null): text is string =>
   text !== null && Number.isFinite(readDay(text));
 
 function dayBefore(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+  return formatDate(parseDate(date)! - 1);
 }
