@@ -312,7 +312,7 @@ export const ERROR_CODES = {
     exit: EXIT.differences,
     cause:
       'A change of the source breaks a constraint of the target, also when applied alone and in the order of the source. Nothing of its batch was kept.',
-    fix: 'Look for rows that were changed in the target by others and mend them, or drop the constraint that the source does not have; then start sync again: it resumes.',
+    fix: 'Look for rows that were changed in the target by others and mend them. Look for open rejects too (bin/status): the older version of a rejected row stays where others refer to it, and may itself refer to a row that is to go; mend it at the source. Or drop the constraint that the source does not have. Then start sync again: it resumes.',
   },
   SYNC_FOREIGN_WRITE: {
     exit: EXIT.precondition,

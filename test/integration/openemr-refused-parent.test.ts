@@ -39,4 +39,61 @@ describe.each(sourceFlavors())('a chart that is merged into one that was refused
       { mapping: 'patient_account', reason: 'foreign_key_violation' },
     ]);
   });
+
+  it(
+    'stops sync where others refer to the older version, until the source is mended',
+    { timeout: 120_000 },
+    async () => {
+      await using live = await openOpenemrCase({
+        flavor,
+        version: flavor === 'mariadb' ? '8' : '5.0',
+        patients: 3,
+        traps: [],
+        sync: true,
+      });
+      for (const id of [9001, 9002]) {
+        await live.sourceQuery(
+          `INSERT INTO form_encounter (id, date, reason, pid, encounter) VALUES (${id}, '2025-03-03 09:00:00', '', 1, ${id})`,
+        );
+      }
+      await live.sourceQuery(
+        "INSERT INTO procedure_order (procedure_order_id, patient_id, encounter_id, date_ordered) VALUES (9003, 1, 9001, '2025-03-03')",
+      );
+      await live.sourceQuery('DELETE FROM form_encounter WHERE id = 9002');
+      await live.succeed('schema', OPENEMR);
+      await live.succeed('bulk', OPENEMR);
+      await live.succeed('sync', OPENEMR);
+      await live.query(
+        'medical_records',
+        "ALTER TABLE medical_records.encounter ADD CHECK (reason <> 'Refused')",
+      );
+
+      await live.sourceQuery(
+        "INSERT INTO form_encounter (id, date, reason, pid, encounter) VALUES (9002, '2025-03-03 09:00:00', 'Refused', 1, 9002)",
+      );
+      await live.sourceQuery(
+        'UPDATE procedure_order SET encounter_id = 9002 WHERE procedure_order_id = 9003',
+      );
+      await live.sourceQuery('DELETE FROM form_encounter WHERE id = 9001');
+      const { stderr } = await live.run('sync', OPENEMR);
+      expect(stderr).toContain('SYNC_CONFLICT');
+      expect(stderr).toContain('mend it at the source');
+
+      await live.sourceQuery("UPDATE form_encounter SET reason = 'Admitted' WHERE id = 9002");
+      await live.succeed('sync', OPENEMR);
+      expect(
+        await live.query(
+          'medical_records',
+          `SELECT e.legacy_id FROM medical_records.diagnostic_order o
+         JOIN medical_records.encounter e ON e.id = o.encounter_id WHERE o.legacy_id = '9003'`,
+        ),
+      ).toEqual([{ legacy_id: '9002' }]);
+      expect(
+        await live.query(
+          'medical_records',
+          "SELECT mapping FROM transfuse.rejects WHERE resolved_at IS NULL AND mapping IN ('encounters', 'diagnostic_orders')",
+        ),
+      ).toEqual([]);
+    },
+  );
 });

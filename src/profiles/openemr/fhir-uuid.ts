@@ -1,5 +1,5 @@
 /** Newer versions give their rows an id for the FHIR interface, which is sixteen zero bytes until a job has made it. */
-import { constant, everythingElseBut, from, type ColumnDeclaration } from '../../mapping/declare.ts';
+import { constant, from, type ColumnDeclaration } from '../../mapping/declare.ts';
 import type { Mapping } from '../../mapping/mapping.ts';
 import type { Lookup } from './lookups.ts';
 import type { Site } from './site.ts';
@@ -19,7 +19,7 @@ export function tellingUuidOnce(mapping: Mapping): Mapping {
   if (mapping.shape === 'row' || !Object.hasOwn(mapping.query.fields, 'fhir_uuid')) return mapping;
   const columns = mapping.columns.map((column) =>
     column.value.kind === 'extra' && column.value.columns === 'unmapped'
-      ? { ...column, value: everythingElseBut('uuid') }
+      ? { ...column, value: { ...column.value, except: [...(column.value.except ?? []), 'uuid'] } }
       : column,
   );
   return { ...mapping, columns };
