@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { SERVICES } from '../core/services.ts';
 import { isSocket } from './plaintext.ts';
 import type { Environment } from './schema.ts';
-import type { DatabaseSettings, Settings, TlsSettings } from './settings.ts';
+import type { DatabaseSettings, Settings, StorageSettings, TlsSettings } from './settings.ts';
 
 /** The machine's cores, but no more connections than a server in use can be expected to spare. */
 export function defaultJobs(): number {
@@ -41,8 +41,20 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
       cutoverDate: environment.CUTOVER_DATE ?? null,
       orphans: environment.ORPHAN_POLICY ?? 'reject',
     },
+    storage: storageSettings(environment),
     fieldKey: environment.FIELD_KEY ?? null,
     log: { level: environment.LOG_LEVEL ?? 'info', dir: resolve(cwd, environment.LOG_DIR ?? 'logs') },
+  };
+}
+
+function storageSettings(environment: Environment): StorageSettings | null {
+  const { GCS_BUCKET, GCS_PATH, GCS_API_ENDPOINT, GCS_KMS_KEY } = environment;
+  if (GCS_BUCKET === undefined) return null;
+  return {
+    bucket: GCS_BUCKET,
+    prefix: GCS_PATH ?? 'migrated-files/',
+    apiEndpoint: GCS_API_ENDPOINT ?? null,
+    kmsKey: GCS_KMS_KEY ?? null,
   };
 }
 

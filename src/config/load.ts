@@ -98,6 +98,8 @@ function explain(name: VariableName, isSet: boolean): string {
 }
 
 function explainPlaintext(hostVariable: string): string {
+  if (hostVariable === 'GCS_API_ENDPOINT')
+    return 'GCS_API_ENDPOINT begins with http:, but is not this machine: files would travel unencrypted';
   const mode = hostVariable.startsWith('LEGACY') ? 'LEGACY_DB_SSL_MODE' : 'TARGET_DB_SSL_MODE';
   return `${mode} is disable, but ${hostVariable} is not this machine: rows would travel unencrypted`;
 }
@@ -115,7 +117,7 @@ function plaintextRefused(hostVariables: readonly string[]): TransfuseError {
   return new TransfuseError('PLAINTEXT_REFUSED', `${hostVariables.map(explainPlaintext).join('; ')}.`, {
     where: { variables: hostVariables.join(', ') },
     fix:
-      'Set the SSL mode to verify-full and give the CA. If the network between is trusted beyond doubt, ' +
+      'Set the SSL mode to verify-full and give the CA; give the endpoint with https:. If the network between is trusted beyond doubt, ' +
       'ALLOW_PLAINTEXT=i-understand allows it.',
   });
 }

@@ -16,7 +16,8 @@ export function isLocal(host: string): boolean {
 }
 
 /** The ends whose traffic leaves this machine without TLS (invariant 12), by the name of the variable of their host. */
-export function plaintextEnds(settings: Pick<Settings, 'source' | 'targets'>): string[] {
+export function plaintextEnds(settings: Pick<Settings, 'source' | 'targets' | 'storage'>): string[] {
+  const endpoint = new URL(settings.storage?.apiEndpoint ?? 'https://storage.googleapis.com');
   const leaks = (database: DatabaseSettings) => database.tls.mode === 'disable' && !isLocal(database.host);
   const services = (Object.keys(SERVICES) as ServiceName[]).filter((service) =>
     leaks(settings.targets[service]),
@@ -24,5 +25,6 @@ export function plaintextEnds(settings: Pick<Settings, 'source' | 'targets'>): s
   return [
     ...(leaks(settings.source) ? ['LEGACY_DB_HOST'] : []),
     ...services.map((service) => `${SERVICES[service].envPrefix}_DB_HOST`),
+    ...(endpoint.protocol === 'http:' && !isLocal(endpoint.hostname) ? ['GCS_API_ENDPOINT'] : []),
   ];
 }

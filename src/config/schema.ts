@@ -1,11 +1,15 @@
 import { SERVICES, type ServiceName } from '../core/services.ts';
 import {
   anything,
+  bucketName,
   databaseName,
   date,
   hexDigits,
+  kmsKey,
+  objectPrefix,
   oneOf,
   optional,
+  origin,
   required,
   schemaName,
   text,
@@ -239,10 +243,29 @@ const TABLE = {
     describes: 'i-understand allows SSL mode disable for a host that is not this machine',
   }),
 
-  GCS_BUCKET: later('Bucket that receives document files'),
-  GCS_PATH: later('Prefix of their names', 'migrated-files/'),
-  GCS_API_ENDPOINT: later('Address of another storage API'),
-  GCS_KMS_KEY: later('Key that encrypts the objects'),
+  GCS_BUCKET: optional(bucketName(), 'the name of a bucket', '', {
+    section: 'storage',
+    describes:
+      'Bucket of Google Cloud Storage. Credentials are application-default ones: GOOGLE_APPLICATION_CREDENTIALS, workload identity, or gcloud',
+  }),
+  GCS_PATH: optional(
+    objectPrefix(),
+    'a path without a slash at its beginning, at most 512 bytes',
+    'migrated-files/',
+    {
+      section: 'storage',
+      describes: 'What names of objects begin with',
+    },
+  ),
+  GCS_API_ENDPOINT: optional(origin(), 'a URL such as https://storage.example, without a path', '', {
+    section: 'storage',
+    describes:
+      'Private endpoint of the storage API, or a test server; one on this machine is asked without credentials',
+  }),
+  GCS_KMS_KEY: optional(kmsKey(), 'projects/…/locations/…/keyRings/…/cryptoKeys/…', '', {
+    section: 'storage',
+    describes: 'Key of Cloud KMS that encrypts the objects',
+  }),
   DOCUMENTS_ROOT: later('Directory of the legacy document files'),
   METRICS_PORT: later('Port of the metrics', '9090'),
   DASHBOARD_PORT: later('Port of the dashboard', '3000'),

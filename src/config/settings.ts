@@ -22,6 +22,16 @@ export interface DatabaseSettings {
 /** When sync is about to overwrite a row that others have written to the target: tell of it, or stop before it. */
 export type ForeignWritePolicy = 'warn' | 'stop';
 
+export interface StorageSettings {
+  bucket: string;
+  /** What names of objects begin with: empty, or with a slash at its end. */
+  prefix: string;
+  /** Of another server than Google's; null where not given. */
+  apiEndpoint: string | null;
+  /** Resource name of the key that encrypts the objects; null where it is Google's own. */
+  kmsKey: string | null;
+}
+
 /** The whole configuration, validated. Passed down explicitly; nothing below src/cli reads the environment. */
 export interface Settings {
   source: DatabaseSettings & { type: 'mysql'; timeZone: string | null };
@@ -48,6 +58,8 @@ export interface Settings {
     cutoverDate: string | null;
     orphans: 'reject' | 'null';
   };
+  /** null where no bucket is named. */
+  storage: StorageSettings | null;
   /** Of the fields that a profile encrypts: 64 hexadecimal digits. Secret. */
   fieldKey: string | null;
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'; dir: string };

@@ -33,6 +33,7 @@ export const SECTIONS = {
   services: 'Target databases of the other services, where they differ from TARGET_DB_*',
   load: 'Load',
   mapping: 'Mapping and dirty values',
+  storage: 'Object store',
   logs: 'Logs',
   safety: 'Safety',
   later: 'Read by later versions, accepted here without effect',
@@ -117,4 +118,36 @@ export function timeZone(): Parse<string> {
       return undefined;
     }
   };
+}
+
+/** The name of a bucket of Google Cloud Storage: https://cloud.google.com/storage/docs/buckets#naming */
+export function bucketName(): Parse<string> {
+  return (given) => (/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(given) ? given : undefined);
+}
+
+/** What names of objects begin with: a path with a slash at its end, or nothing. */
+export function objectPrefix(): Parse<string> {
+  return (given) => {
+    const isPath = /^[^/\p{Cc}][^\p{Cc}]*$/u.test(given) && Buffer.byteLength(given) <= 512;
+    const hasDots = given.split('/').some((step) => step === '.' || step === '..');
+    if (given === '') return '';
+    if (!isPath || hasDots) return undefined;
+    return given.endsWith('/') ? given : `${given}/`;
+  };
+}
+
+/** Scheme, host and port of a URL, and no more than these. */
+export function origin(): Parse<string> {
+  return (given) => {
+    if (!URL.canParse(given)) return undefined;
+    const url = new URL(given);
+    const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
+    return isHttp && [url.origin, `${url.origin}/`].includes(url.href) ? url.origin : undefined;
+  };
+}
+
+/** The resource name of a key of Cloud KMS. */
+export function kmsKey(): Parse<string> {
+  const form = /^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+\/cryptoKeys\/[^/\s]+$/;
+  return (given) => (form.test(given) ? given : undefined);
 }

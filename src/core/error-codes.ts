@@ -320,6 +320,47 @@ export const ERROR_CODES = {
       'FOREIGN_WRITES=stop, and the next changes of the source would overwrite rows that others have written to the target. Nothing was overwritten.',
     fix: "See them in the target: SELECT * FROM transfuse.foreign_writes WHERE overwritten_at IS NULL. Delete the lines there whose rows the source may overwrite, or run with FOREIGN_WRITES=warn, which keeps others' rows in that table; then start sync again: it resumes.",
   },
+  STORAGE_UNREACHABLE: {
+    exit: EXIT.precondition,
+    cause: 'The object store does not answer, or not in time.',
+    fix: 'Check the network, and GCS_API_ENDPOINT where it is set.',
+  },
+  STORAGE_LOST: {
+    exit: EXIT.unexpected,
+    cause:
+      'The object store did not take an object for RETRY_TIMEOUT_SECONDS. What was stored before is kept.',
+    fix: 'Start the command again when the object store answers: it resumes.',
+  },
+  STORAGE_CREDENTIALS: {
+    exit: EXIT.precondition,
+    cause: 'There are no application-default credentials, or they are refused.',
+    fix: "Give a service account's file in GOOGLE_APPLICATION_CREDENTIALS, run where workload identity gives one, or sign in with gcloud auth application-default login.",
+  },
+  STORAGE_ACCESS_DENIED: {
+    exit: EXIT.precondition,
+    cause: 'The account may not do this in the bucket.',
+    fix: 'Grant it roles/storage.objectAdmin on the bucket; and, with GCS_KMS_KEY, the service agent of Cloud Storage roles/cloudkms.cryptoKeyEncrypterDecrypter on the key.',
+  },
+  STORAGE_BUCKET_MISSING: {
+    exit: EXIT.precondition,
+    cause: 'There is no bucket of this name, or the account may not see it.',
+    fix: 'Create the bucket, or check GCS_BUCKET.',
+  },
+  STORAGE_REFUSED: {
+    exit: EXIT.unexpected,
+    cause: 'The object store refused a request for good; the status is given.',
+    fix: 'Check GCS_KMS_KEY and the policies of the bucket.',
+  },
+  STORAGE_CHECKSUM: {
+    exit: EXIT.unexpected,
+    cause: 'What the object store has stored is not what was sent, time and again. It was removed.',
+    fix: 'Look for a proxy between here and the object store that changes contents; then start the command again.',
+  },
+  STORAGE_OBJECT_DIFFERS: {
+    exit: EXIT.differences,
+    cause: 'The bucket has an object of this name with other content. It was left as it is.',
+    fix: 'Look who has written below GCS_PATH, remove the object or give another GCS_PATH; then start the command again.',
+  },
   CHECKPOINT_MOVED: {
     exit: EXIT.locked,
     cause: 'Another command has moved the checkpoint while this one was applying changes.',

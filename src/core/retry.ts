@@ -22,11 +22,12 @@ const MAX_DELAY_MS = 10_000;
 const LOST_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
   SOURCE_UNREACHABLE: 'SOURCE_LOST',
   TARGET_UNREACHABLE: 'TARGET_LOST',
+  STORAGE_UNREACHABLE: 'STORAGE_LOST',
 };
 
 /**
  * Runs `attempt` until it succeeds, a failure is not transient, or `timeoutMs` have passed since the first failure: then the
- * last failure is thrown with the number of attempts; one to reach a server as SOURCE_LOST or TARGET_LOST. Waits between
+ * last failure is thrown with the number of attempts; one to reach a server as SOURCE_LOST, TARGET_LOST or STORAGE_LOST. Waits between
  * attempts with growing, jittered delays. Throws INTERRUPTED when the signal aborts.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {

@@ -10,6 +10,7 @@ import { runJson } from '../support/command-line.ts';
 import { connectionSettings } from '../support/database-address.ts';
 import { createSourceDatabase, createTargetDatabase, sourceFlavors } from '../support/databases.ts';
 import { connectToSource } from '../support/source-settings.ts';
+import { startStorageServer } from '../support/storage/storage-server.ts';
 
 let cwd: string;
 beforeEach(() => {
@@ -137,11 +138,62 @@ describe('test-connection with a target', () => {
       'TARGET_DB_SSL_MODE=disable is enough',
     );
   });
+});
 
-  test('says that storage is not part of this version', async () => {
-    await using source = await createSourceDatabase(flavor);
-    await using target = await createTargetDatabase();
-    const { exitCode, code } = await check(connectionSettings(source.config, target.config), '--storage');
-    expect([exitCode, code]).toEqual([2, 'USAGE']);
+describe('test-connection --storage', () => {
+  const elsewhere = {
+    LEGACY_DB_HOST: '127.0.0.1',
+    LEGACY_DB_USER: 'nobody',
+    LEGACY_DB_PASSWORD: '',
+    LEGACY_DB_NAME: 'none',
+    TARGET_DB_HOST: '127.0.0.1',
+    TARGET_DB_USER: 'nobody',
+    TARGET_DB_PASSWORD: '',
+  };
+
+  test('stores an object, reads it, and leaves nothing behind', async () => {
+    await using server = await startStorageServer();
+    const env = {
+      ...elsewhere,
+      GCS_BUCKET: server.bucket,
+      GCS_API_ENDPOINT: server.endpoint,
+      GCS_PATH: 'moved',
+    };
+    const { findings, exitCode } = await check(env, '--storage');
+    expect([...findings.keys()]).toEqual(['storage-write', 'storage-read', 'storage-remove']);
+    expect(failedIds(findings)).toEqual([]);
+    expect(findings.get('storage-write')?.what).toContain('below moved/');
+    expect(exitCode).toBe(0);
+    expect(server.objects.commits).toBe(1);
+    expect(server.objects.names()).toEqual([]);
+  });
+
+  test('says which bucket is not there, and what is not allowed', async () => {
+    await using server = await startStorageServer();
+    const env = { ...elsewhere, GCS_BUCKET: 'no-such-bucket', GCS_API_ENDPOINT: server.endpoint };
+    const missing = await check(env, '--storage');
+    expect(missing.exitCode).toBe(4);
+    expect(missing.findings.get('storage-write')).toMatchObject({
+      ok: false,
+      what: 'There is no bucket no-such-bucket.',
+    });
+    server.faults.add({ at: 'delete', answer: 403 });
+    const kept = await check({ ...env, GCS_BUCKET: server.bucket }, '--storage');
+    expect(failedIds(kept.findings)).toEqual(['storage-remove']);
+    expect(kept.findings.get('storage-remove')?.remedy).toContain('roles/storage.objectAdmin');
+  });
+
+  test('asks for a bucket, and for encryption on the way to it', async () => {
+    expect(await check(elsewhere, '--storage')).toMatchObject({ exitCode: 2, code: 'CONFIG_INVALID' });
+    const plain = { ...elsewhere, GCS_BUCKET: 'documents', GCS_API_ENDPOINT: 'http://storage.example' };
+    expect(await check(plain, '--storage')).toMatchObject({ exitCode: 2, code: 'PLAINTEXT_REFUSED' });
+    for (const wrong of [
+      { GCS_BUCKET: 'No Bucket' },
+      { GCS_PATH: '/absolute' },
+      { GCS_PATH: 'a/../b' },
+      { GCS_API_ENDPOINT: 'https://storage.example/path' },
+      { GCS_KMS_KEY: 'my-key' },
+    ])
+      expect(await check({ ...elsewhere, ...wrong }, '--storage')).toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });

@@ -4,6 +4,7 @@ import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { inspectSource } from '../../preflight/inspect-source.ts';
+import { inspectStorage } from '../../preflight/inspect-storage.ts';
 import { inspectTarget } from '../../preflight/inspect-target.ts';
 import { loadProfile, type LoadedProfile } from '../../profiles/load-profile.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
@@ -16,24 +17,22 @@ export interface TestConnectionOptions {
   storage?: boolean;
 }
 
-/** Inspects the ends that were asked for, or all. Throws USAGE for one that this version cannot check. */
+/** Inspects the ends that were asked for, or all that are set. Throws CONFIG_INVALID where the object store is asked for and not set. */
 export async function testConnection(
   context: CommandContext,
   options: TestConnectionOptions,
 ): Promise<CommandResult> {
-  if (options.storage) {
-    throw new TransfuseError('USAGE', 'Checking the object store is not part of this version.', {
-      fix: 'Leave --storage out.',
-    });
-  }
   const { settings, signal } = context;
+  if (options.storage && settings.storage === null)
+    throw new TransfuseError('CONFIG_INVALID', 'One setting is missing or wrong:\n  - GCS_BUCKET is not set');
   const { profile, scripts } = await loadProfile(context.profileName, settings);
-  const all = !options.source && !options.target;
+  const all = !options.source && !options.target && !options.storage;
   const { host, port, database } = settings.source;
   const ends = destinationsOf(settings.targets, profile.services);
   // The ends do not depend on each other; what one waits for, the other need not.
-  const [source, ...targets] = await Promise.all([
+  const [source, storage, ...targets] = await Promise.all([
     all || options.source ? inspectSource(settings.source, signal) : [],
+    settings.storage && (all || options.storage) ? inspectStorage(settings.storage, signal) : [],
     ...(all || options.target ? ends : []).map((destination) => {
       const end = ends.length > 1 ? `target-${destination.services[0]!}` : 'target';
       const schemas = schemasOf(destination, scripts, settings);
@@ -43,8 +42,9 @@ export async function testConnection(
   const sections = [
     { title: `SOURCE ${host}:${port}/${database}`, findings: source },
     ...targets.map((findings, index) => ({ title: titleOf(ends[index]!), findings })),
+    { title: `STORAGE ${settings.storage?.bucket ?? ''}`, findings: storage },
   ];
-  const findings = [source, ...targets].flat();
+  const findings = [source, ...targets, storage].flat();
   const failed = findings.filter((entry) => entry.ok === false);
   const text = (stream: OutputStream) => renderFindings(sections, stream);
   return { document: { findings }, text, ...(failed.length > 0 && { problem: problemOf(failed, findings) }) };

@@ -8,14 +8,15 @@ export const testConnectionCommand: CommandDefinition<TestConnectionOptions> = {
   examples: [
     'bin/test-connection',
     'bin/test-connection --source',
+    'bin/test-connection --storage',
     'bin/test-connection --json > prerequisites.json',
   ],
-  keptSafe: 'everything: this command only reads',
+  keptSafe: 'everything: this command reads, and leaves nothing in the bucket',
   options: (command) => {
     command
       .option('--source', 'check the legacy database')
       .option('--target', 'check the target databases')
-      .option('--storage', 'check the object store (not part of this version)');
+      .option('--storage', 'check the bucket: stores an object, reads it and removes it again');
   },
   run: async (context, options) =>
     (await import('./run-test-connection.ts')).testConnection(context, options),

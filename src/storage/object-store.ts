@@ -1,0 +1,54 @@
+/** The bucket as the commands see it: objects go in whole, come out whole, and go again, each by its name and generation. */
+import type { Bucket } from '@google-cloud/storage';
+import type { StorageSettings } from '../config/settings.ts';
+import { putObject, type NewObject, type StoredObject } from './put-object.ts';
+import { removeFile } from './remove-file.ts';
+import { openBucket } from './storage-client.ts';
+import { classifyStorageError } from './storage-errors.ts';
+
+export interface ObjectStoreOptions {
+  settings: StorageSettings;
+  signal: AbortSignal;
+  retryTimeoutMs: number;
+  /** How long a store that says nothing is waited for. */
+  stallMs?: number;
+  onRetry(warning: string): void;
+}
+
+const STALL_MS = 60_000;
+
+export class ObjectStore {
+  readonly #options: ObjectStoreOptions;
+  readonly #stallMs: number;
+  readonly #bucket: Bucket;
+
+  /** Sends nothing yet. */
+  constructor(options: ObjectStoreOptions) {
+    this.#options = options;
+    this.#stallMs = options.stallMs ?? STALL_MS;
+    this.#bucket = openBucket(options.settings, this.#stallMs);
+  }
+
+  /** As putObject(): once, whole, never over another. Throws STORAGE_*, INTERRUPTED, and what the source throws. */
+  async put(object: NewObject): Promise<StoredObject> {
+    const { settings, signal, retryTimeoutMs, onRetry } = this.#options;
+    const stallMs = this.#stallMs;
+    const { kmsKey } = settings;
+    return putObject(object, { bucket: this.#bucket, kmsKey, stallMs, retryTimeoutMs, signal, onRetry });
+  }
+
+  /** The content of a small object. Throws STORAGE_*. */
+  async read({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<Buffer> {
+    try {
+      const [content] = await this.#bucket.file(name, { generation }).download({ validation: false });
+      return content;
+    } catch (error) {
+      throw classifyStorageError(error, { bucket: this.#bucket.name, action: 'read an object' });
+    }
+  }
+
+  /** This generation, and no other. Throws STORAGE_*. */
+  async remove({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<void> {
+    await removeFile(this.#bucket.file(name), generation, this.#bucket.name);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Puts an object into the bucket: once, whole, and as it was read.
+ *
+ * Promises: never overwrites; an object that is there already with the same bytes is a success, whoever put it there; what was stored has the
+ * size and the CRC-32C of what was read, or is removed again. A lost answer, a broken connection, a session that the server forgot are tried again, from a
+ * source opened anew. Holds at most 8 MiB of a small object, or one chunk of a large one.
+ */
+import type { Readable } from 'node:stream';
+import type { Bucket, File } from '@google-cloud/storage';
+import { TransfuseError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
+import { ContentDigest, type Digest } from './content-digest.ts';
+import { removeFile } from './remove-file.ts';
+import { classifyStorageError, failureOf } from './storage-errors.ts';
+import { uploadChunks, type ObjectMetadata } from './resumable-upload.ts';
+import { withinTime } from './within-time.ts';
+
+export interface NewObject {
+  /** Without anything about a person. */
+  name: string;
+  /** The content from its beginning; called again for each attempt. What it throws is thrown as it is. */
+  open(): Readable;
+  contentType: string;
+  /** Without anything about a person. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+export interface StoredObject extends Digest {
+  name: string;
+  /** Which of the objects that had this name in the course of time. */
+  generation: string;
+}
+
+export interface PutOptions {
+  bucket: Bucket;
+  /** Resource name of the key that encrypts it; null for Google's own. */
+  kmsKey: string | null;
+  /** After so long without progress an attempt is given up. */
+  stallMs: number;
+  retryTimeoutMs: number;
+  signal: AbortSignal;
+  onRetry(warning: string): void;
+}
+
+/** Up to this size an object goes in one request; above in chunks of this size, which the store confirms one by one. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** Only where there is nothing of that name. */
+const NEW = { ifGenerationMatch: 0 };
+
+/** Throws STORAGE_*, INTERRUPTED, and what the source throws. */
+export async function putObject(object: NewObject, options: PutOptions): Promise<StoredObject> {
+  const { retryTimeoutMs, signal, onRetry } = options;
+  return retry(() => new Upload(object, options).run(), {
+    timeoutMs: retryTimeoutMs,
+    signal,
+    onRetry,
+    subject: 'the object from its beginning',
+  });
+}
+
+/** One attempt. */
+class Upload {
+  readonly #object: NewObject;
+  readonly #options: PutOptions;
+  readonly #file: File;
+  readonly #measured = new ContentDigest();
+  #digest: Digest | null = null;
+  #sourceError: Error | null = null;
+
+  constructor(object: NewObject, options: PutOptions) {
+    this.#object = object;
+    this.#options = options;
+    const { bucket, kmsKey } = options;
+    // The key has to be the file's: one that is given to the stream is not heeded.
+    this.#file = bucket.file(object.name, kmsKey === null ? {} : { kmsKeyName: kmsKey });
+  }
+
+  async run(): Promise<StoredObject> {
+    const source = this.#object.open();
+    let stored: ObjectMetadata;
+    try {
+      stored = await this.#send(source);
+    } catch (error) {
+      if (this.#sourceError) throw this.#sourceError;
+      return await this.#afterFailure(error);
+    } finally {
+      source.destroy();
+    }
+    return this.#confirm(stored, true);
+  }
+
+  async #send(source: Readable): Promise<ObjectMetadata> {
+    const rest = this.#read(source);
+    const head: Buffer[] = [];
+    let headBytes = 0;
+    let isWhole = false;
+    while (headBytes <= CHUNK_BYTES && !isWhole) {
+      const { value, done } = await rest.next();
+      isWhole = done === true;
+      if (value) {
+        head.push(value);
+        headBytes += value.length;
+      }
+    }
+    if (isWhole) return this.#sendAtOnce(Buffer.concat(head));
+    const { stallMs, signal } = this.#options;
+    const [uri] = await withinTime(stallMs, signal, () =>
+      this.#file.createResumableUpload({ metadata: this.#description(), preconditionOpts: NEW }),
+    );
+    const content = async function* (): AsyncGenerator<Buffer> {
+      yield* head.splice(0);
+      yield* rest;
+    };
+    return uploadChunks({ uri, content: content(), chunkBytes: CHUNK_BYTES, stallMs, signal });
+  }
+
+  async #sendAtOnce(content: Buffer): Promise<ObjectMetadata> {
+    const { stallMs, signal } = this.#options;
+    await withinTime(stallMs, signal, () =>
+      this.#file.save(content, {
+        resumable: false,
+        // By us: the client would remove what is there without looking which generation it is.
+        validation: false,
+        // The store compares it as well.
+        metadata: { ...this.#description(), crc32c: this.#digest!.crc32c },
+        preconditionOpts: NEW,
+      }),
+    );
+    return this.#file.metadata;
+  }
+
+  #description() {
+    const { contentType, metadata } = this.#object;
+    return { contentType, ...(metadata && { metadata: { ...metadata } }) };
+  }
+
+  async *#read(source: Readable): AsyncGenerator<Buffer, undefined> {
+    try {
+      for await (const bytes of source as AsyncIterable<Buffer>) {
+        this.#measured.update(bytes);
+        yield bytes;
+      }
+    } catch (error) {
+      this.#sourceError = error as Error;
+      throw error;
+    }
+    this.#digest = this.#measured.end();
+    return undefined;
+  }
+
+  /** The answer may have been lost behind an object that is stored; or it is there from before. */
+  async #afterFailure(error: unknown): Promise<StoredObject> {
+    this.#options.signal.throwIfAborted();
+    const { bucket } = this.#options;
+    const failure = failureOf(error);
+    // A session that is gone and a bucket that is not there have the same answer: looking for the object tells them apart.
+    const looks = this.#digest !== null || failure.status === 412 || failure.status === 404;
+    const found = looks ? await statFile(this.#file, bucket.name) : null;
+    if (!found) throw classifyStorageError(error, { bucket: bucket.name, action: 'store an object' });
+    // It is compared with all of the content, which was not read to its end.
+    this.#digest ??= await this.#measure();
+    return this.#confirm(found, false);
+  }
+
+  async #measure(): Promise<Digest> {
+    const digest = new ContentDigest();
+    for await (const bytes of this.#object.open() as AsyncIterable<Buffer>) digest.update(bytes);
+    return digest.end();
+  }
+
+  async #confirm(metadata: ObjectMetadata, isOurs: boolean): Promise<StoredObject> {
+    const digest = this.#digest!;
+    const generation = String(metadata.generation);
+    if (Number(metadata.size) === digest.size && metadata.crc32c === digest.crc32c)
+      return { name: this.#object.name, generation, ...digest };
+    const where = { bucket: this.#options.bucket.name };
+    if (!isOurs)
+      throw new TransfuseError(
+        'STORAGE_OBJECT_DIFFERS',
+        'The bucket has another object under the name of one that is to be stored. It was left as it is.',
+        { where },
+      );
+    await removeFile(this.#file, generation, where.bucket);
+    throw new TransfuseError(
+      'STORAGE_CHECKSUM',
+      'The object store has stored other bytes than were sent. They were removed again.',
+      { where, transient: true },
+    );
+  }
+}
+
+/** What the store says of an object; null where there is none. */
+async function statFile(file: File, bucket: string): Promise<ObjectMetadata | null> {
+  try {
+    const [metadata] = await file.getMetadata();
+    return metadata;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.status === 404 && !/bucket/i.test(failure.message)) return null;
+    throw classifyStorageError(error, { bucket, action: 'look for an object' });
+  }
+}

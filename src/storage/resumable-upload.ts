@@ -1,0 +1,139 @@
+/**
+ * Sends a large object in chunks, which the store confirms one by one.
+ * https://cloud.google.com/storage/docs/performing-resumable-uploads#chunked-upload
+ *
+ * The client opens the session; its own uploader is not used for the rest: it goes on after it was abandoned, and what it meets then ends the
+ * process; and where the last answer is lost it fails for good. Holds one chunk.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failureOf } from './storage-errors.ts';
+import { withinTime } from './within-time.ts';
+
+/** What the store says of an object that is stored. */
+export interface ObjectMetadata {
+  size?: string | number;
+  crc32c?: string;
+  generation?: string | number;
+}
+
+interface UploadOptions {
+  /** The address of the session, which is the permission as well. */
+  uri: string;
+  content: AsyncIterable<Buffer>;
+  chunkBytes: number;
+  /** After so long without an answer a request is given up. */
+  stallMs: number;
+  signal: AbortSignal;
+}
+
+/** A request is made so many times before the session is given up. */
+const ATTEMPTS = 4;
+const FIRST_DELAY_MS = 200;
+
+/** An answer that is no success; `code` is its status. */
+class AnswerError extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super('The session did not take the bytes.');
+    this.code = code;
+  }
+}
+
+/** Sends all of the content. Throws errors that classifyStorageError() knows, the signal's reason, and what the content throws. */
+export async function uploadChunks(options: UploadOptions): Promise<ObjectMetadata> {
+  let start = 0;
+  let held: Buffer | null = null;
+  for await (const chunk of chunksOf(options.content, options.chunkBytes)) {
+    if (held) start += await sendChunk(options, held, start);
+    held = chunk;
+  }
+  const last = held ?? Buffer.alloc(0);
+  const total = start + last.length;
+  for (let sent = 0; ;) {
+    const answer = await request(options, last.subarray(sent), start + sent, total);
+    if (answer.metadata) return answer.metadata;
+    sent = within(answer.stored - start, last.length);
+  }
+}
+
+/** One that is not the last. Returns its length. */
+async function sendChunk(options: UploadOptions, chunk: Buffer, start: number): Promise<number> {
+  for (let sent = 0; sent < chunk.length;) {
+    const { stored } = await request(options, chunk.subarray(sent), start + sent, null);
+    sent = within(stored - start, chunk.length);
+  }
+  return chunk.length;
+}
+
+/** A session that has lost what it had confirmed, or has more than was sent, is none that could be gone on with. */
+function within(stored: number, length: number): number {
+  if (stored < 0 || stored > length) throw new AnswerError(410);
+  return stored;
+}
+
+interface Answer {
+  /** Bytes of the object that the store has. */
+  stored: number;
+  /** Once it has all of them. */
+  metadata: ObjectMetadata | null;
+}
+
+/** After a failure the session is asked how far it has come, which may be to the end. */
+async function request(
+  options: UploadOptions,
+  bytes: Buffer,
+  at: number,
+  total: number | null,
+): Promise<Answer> {
+  let delayMs = FIRST_DELAY_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return attempt === 1
+        ? await put(options, bytes, rangeOf(bytes, at, total))
+        : await put(options, Buffer.alloc(0), `bytes */${total ?? '*'}`);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      const { status } = failureOf(error);
+      const isTransient = status === null || status >= 500 || status === 408 || status === 429;
+      if (!isTransient || attempt === ATTEMPTS) throw error;
+      await sleep(delayMs, undefined, { signal: options.signal });
+      delayMs *= 2;
+    }
+  }
+}
+
+function rangeOf(bytes: Buffer, at: number, total: number | null): string {
+  const span = bytes.length === 0 ? '*' : `${at}-${at + bytes.length - 1}`;
+  return `bytes ${span}/${total ?? '*'}`;
+}
+
+async function put(options: UploadOptions, body: Buffer, range: string): Promise<Answer> {
+  return withinTime(options.stallMs, options.signal, async (signal) => {
+    const headers = { 'content-range': range };
+    const response = await fetch(options.uri, { method: 'PUT', headers, body, redirect: 'manual', signal });
+    if (response.ok) return { stored: Infinity, metadata: (await response.json()) as ObjectMetadata };
+    await response.body?.cancel();
+    if (response.status !== 308) throw new AnswerError(response.status);
+    const last = /^bytes=0-(\d+)$/.exec(response.headers.get('range') ?? '')?.[1];
+    return { stored: last === undefined ? 0 : Number(last) + 1, metadata: null };
+  });
+}
+
+/** Of exactly that size, but for the last. */
+async function* chunksOf(content: AsyncIterable<Buffer>, chunkBytes: number): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  for await (let bytes of content) {
+    while (length + bytes.length >= chunkBytes) {
+      const taken = chunkBytes - length;
+      yield Buffer.concat([...parts, bytes.subarray(0, taken)]);
+      bytes = bytes.subarray(taken);
+      parts = [];
+      length = 0;
+    }
+    if (bytes.length > 0) parts.push(bytes);
+    length += bytes.length;
+  }
+  if (length > 0) yield Buffer.concat(parts);
+}
