@@ -1,4 +1,5 @@
 /** The bucket as the commands see it: objects go in whole, come out whole, and go again, each by its name and generation. */
+import { setMaxListeners } from 'node:events';
 import type { Bucket } from '@google-cloud/storage';
 import type { StorageSettings } from '../config/settings.ts';
 import { putObject, type NewObject, type StoredObject } from './put-object.ts';
@@ -26,6 +27,8 @@ export class ObjectStore {
   constructor(options: ObjectStoreOptions) {
     this.#options = options;
     this.#stallMs = options.stallMs ?? STALL_MS;
+    // Each request under way listens to it.
+    setMaxListeners(0, options.signal);
     this.#bucket = openBucket(options.settings, this.#stallMs);
   }
 

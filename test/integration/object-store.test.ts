@@ -205,6 +205,20 @@ describe('an object', () => {
     expect(server.objects.names()).toEqual([]);
   });
 
+  it('goes beside many others without a word', async () => {
+    await using server = await startStorageServer();
+    const { store } = storeOf(server);
+    const told: Error[] = [];
+    const listen = (warning: Error): number => told.push(warning);
+    process.on('warning', listen);
+    const names = Array.from({ length: 64 }, (_, index) => `object-${100 + index}`);
+    await Promise.all(names.map((name) => store.put(objectOf(CONTENT.small, { name }))));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(told).toEqual([]);
+    expect(server.objects.names()).toEqual(names);
+  });
+
   it('goes nowhere without its bucket', async () => {
     await using server = await startStorageServer();
     const { store } = storeOf(server, { bucket: 'no-such-bucket' });
