@@ -243,11 +243,16 @@ const TABLE = {
     describes: 'i-understand allows SSL mode disable for a host that is not this machine',
   }),
 
-  GCS_BUCKET: optional(bucketName(), 'the name of a bucket', '', {
-    section: 'storage',
-    describes:
-      'Bucket of Google Cloud Storage. Credentials are application-default ones: GOOGLE_APPLICATION_CREDENTIALS, workload identity, or gcloud',
-  }),
+  GCS_BUCKET: optional(
+    bucketName(),
+    'the name of a bucket, without gs://, in lower case, 3 to 63 characters',
+    '',
+    {
+      section: 'storage',
+      describes:
+        'Bucket of Google Cloud Storage. Credentials are application-default ones: GOOGLE_APPLICATION_CREDENTIALS, workload identity, or gcloud',
+    },
+  ),
   GCS_PATH: optional(
     objectPrefix(),
     'a path without a slash at its beginning, at most 512 bytes',

@@ -1,4 +1,5 @@
 /** What a variable of the environment is: how its text is read, and what the documentation says about it. */
+import { isIPv4 } from 'node:net';
 
 /** Reads a text; undefined where it is not a valid value. Says nothing about why, so that nothing can quote the text. */
 export type Parse<T> = (text: string) => T | undefined;
@@ -122,7 +123,12 @@ export function timeZone(): Parse<string> {
 
 /** The name of a bucket of Google Cloud Storage: https://cloud.google.com/storage/docs/buckets#naming */
 export function bucketName(): Parse<string> {
-  return (given) => (/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(given) ? given : undefined);
+  const label = '[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?';
+  const form = new RegExp(`^${label}(?:\\.${label})*$`);
+  return (given) => {
+    const hasLength = given.length >= 3 && given.length <= 222;
+    return hasLength && form.test(given) && !isIPv4(given) && !given.startsWith('goog') ? given : undefined;
+  };
 }
 
 /** What names of objects begin with: a path with a slash at its end, or nothing. */

@@ -346,6 +346,11 @@ export const ERROR_CODES = {
     cause: 'There is no bucket of this name, or the account may not see it.',
     fix: 'Create the bucket, or check GCS_BUCKET.',
   },
+  STORAGE_NOT_UNDERSTOOD: {
+    exit: EXIT.precondition,
+    cause: 'What answers in the place of the object store is none: a proxy, perhaps, or another server.',
+    fix: 'Check GCS_API_ENDPOINT, and the proxies on the way.',
+  },
   STORAGE_REFUSED: {
     exit: EXIT.unexpected,
     cause: 'The object store refused a request for good; the status is given.',

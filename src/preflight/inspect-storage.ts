@@ -5,7 +5,7 @@ import { TransfuseError } from '../core/errors.ts';
 import { ObjectStore } from '../storage/object-store.ts';
 import { finding, type Finding } from './finding.ts';
 
-/** How long a store that fails is tried again: somebody waits for the answer. */
+/** How long a request is waited for: so does somebody. */
 const PATIENCE_MS = 10_000;
 
 /**
@@ -16,7 +16,7 @@ export async function inspectStorage(settings: StorageSettings, signal: AbortSig
   const store = new ObjectStore({
     settings,
     signal,
-    retryTimeoutMs: PATIENCE_MS,
+    retryTimeoutMs: 0,
     stallMs: PATIENCE_MS,
     onRetry: () => undefined,
   });

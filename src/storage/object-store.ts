@@ -6,10 +6,12 @@ import { putObject, type NewObject, type StoredObject } from './put-object.ts';
 import { removeFile } from './remove-file.ts';
 import { openBucket } from './storage-client.ts';
 import { classifyStorageError } from './storage-errors.ts';
+import { withinTime } from './within-time.ts';
 
 export interface ObjectStoreOptions {
   settings: StorageSettings;
   signal: AbortSignal;
+  /** 0: nothing is tried again. */
   retryTimeoutMs: number;
   /** How long a store that says nothing is waited for. */
   stallMs?: number;
@@ -43,15 +45,22 @@ export class ObjectStore {
   /** The content of a small object. Throws STORAGE_*. */
   async read({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<Buffer> {
     try {
-      const [content] = await this.#bucket.file(name, { generation }).download({ validation: false });
+      const [content] = await withinTime(this.#stallMs, this.#options.signal, () =>
+        this.#bucket.file(name, { generation }).download({ validation: false }),
+      );
       return content;
     } catch (error) {
-      throw classifyStorageError(error, { bucket: this.#bucket.name, action: 'read an object' });
+      throw classifyStorageError(error, { bucket: this.#bucket, action: 'read an object' });
     }
   }
 
   /** This generation, and no other. Throws STORAGE_*. */
   async remove({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<void> {
-    await removeFile(this.#bucket.file(name), generation, this.#bucket.name);
+    const { signal } = this.#options;
+    await removeFile(this.#bucket.file(name), generation, {
+      bucket: this.#bucket,
+      stallMs: this.#stallMs,
+      signal,
+    });
   }
 }

@@ -11,7 +11,7 @@ import { TransfuseError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { ContentDigest, type Digest } from './content-digest.ts';
 import { removeFile } from './remove-file.ts';
-import { classifyStorageError, failureOf } from './storage-errors.ts';
+import { bucketMissing, classifyStorageError, failureOf, notUnderstood } from './storage-errors.ts';
 import { uploadChunks, type ObjectMetadata } from './resumable-upload.ts';
 import { withinTime } from './within-time.ts';
 
@@ -37,6 +37,7 @@ export interface PutOptions {
   kmsKey: string | null;
   /** After so long without progress an attempt is given up. */
   stallMs: number;
+  /** 0: it is not tried again. */
   retryTimeoutMs: number;
   signal: AbortSignal;
   onRetry(warning: string): void;
@@ -51,6 +52,7 @@ const NEW = { ifGenerationMatch: 0 };
 /** Throws STORAGE_*, INTERRUPTED, and what the source throws. */
 export async function putObject(object: NewObject, options: PutOptions): Promise<StoredObject> {
   const { retryTimeoutMs, signal, onRetry } = options;
+  if (retryTimeoutMs === 0) return new Upload(object, options).run();
   return retry(() => new Upload(object, options).run(), {
     timeoutMs: retryTimeoutMs,
     signal,
@@ -105,7 +107,7 @@ class Upload {
     }
     if (isWhole) return this.#sendAtOnce(Buffer.concat(head));
     const { stallMs, signal } = this.#options;
-    const [uri] = await withinTime(stallMs, signal, () =>
+    const [uri] = await this.#begin(() =>
       this.#file.createResumableUpload({ metadata: this.#description(), preconditionOpts: NEW }),
     );
     const content = async function* (): AsyncGenerator<Buffer> {
@@ -116,8 +118,7 @@ class Upload {
   }
 
   async #sendAtOnce(content: Buffer): Promise<ObjectMetadata> {
-    const { stallMs, signal } = this.#options;
-    await withinTime(stallMs, signal, () =>
+    await this.#begin(() =>
       this.#file.save(content, {
         resumable: false,
         // By us: the client would remove what is there without looking which generation it is.
@@ -128,6 +129,16 @@ class Upload {
       }),
     );
     return this.#file.metadata;
+  }
+
+  /** A request that names the bucket: where that is not found, there is none. */
+  async #begin<T>(request: () => Promise<T>): Promise<T> {
+    const { bucket, stallMs, signal } = this.#options;
+    try {
+      return await withinTime(stallMs, signal, request);
+    } catch (error) {
+      throw failureOf(error).status === 404 ? bucketMissing(bucket) : error;
+    }
   }
 
   #description() {
@@ -152,15 +163,24 @@ class Upload {
   /** The answer may have been lost behind an object that is stored; or it is there from before. */
   async #afterFailure(error: unknown): Promise<StoredObject> {
     this.#options.signal.throwIfAborted();
-    const { bucket } = this.#options;
-    const failure = failureOf(error);
-    // A session that is gone and a bucket that is not there have the same answer: looking for the object tells them apart.
-    const looks = this.#digest !== null || failure.status === 412 || failure.status === 404;
-    const found = looks ? await statFile(this.#file, bucket.name) : null;
-    if (!found) throw classifyStorageError(error, { bucket: bucket.name, action: 'store an object' });
+    const failure = classifyStorageError(error, { bucket: this.#options.bucket, action: 'store an object' });
+    if (failure.code === 'STORAGE_BUCKET_MISSING') throw failure;
+    const isThere = failureOf(error).status === 412;
+    const found = this.#digest !== null || isThere ? await this.#find(isThere) : null;
+    if (!found) throw failure;
     // It is compared with all of the content, which was not read to its end.
     this.#digest ??= await this.#measure();
     return this.#confirm(found, false);
+  }
+
+  /** Where looking fails as well it is the first failure that is told of. */
+  async #find(isThere: boolean): Promise<ObjectMetadata | null> {
+    try {
+      return await statFile(this.#file, this.#options);
+    } catch (error) {
+      if (isThere) throw error;
+      return null;
+    }
   }
 
   async #measure(): Promise<Digest> {
@@ -171,17 +191,21 @@ class Upload {
 
   async #confirm(metadata: ObjectMetadata, isOurs: boolean): Promise<StoredObject> {
     const digest = this.#digest!;
-    const generation = String(metadata.generation);
-    if (Number(metadata.size) === digest.size && metadata.crc32c === digest.crc32c)
-      return { name: this.#object.name, generation, ...digest };
-    const where = { bucket: this.#options.bucket.name };
+    const { bucket } = this.#options;
+    const { size, crc32c, generation } = metadata;
+    // What a proxy answers in the store's place must not be taken for what is stored.
+    if (!/^\d+$/.test(String(generation)) || size === undefined || crc32c === undefined)
+      throw notUnderstood(bucket);
+    if (Number(size) === digest.size && crc32c === digest.crc32c)
+      return { name: this.#object.name, generation: String(generation), ...digest };
+    const where = { bucket: bucket.name };
     if (!isOurs)
       throw new TransfuseError(
         'STORAGE_OBJECT_DIFFERS',
         'The bucket has another object under the name of one that is to be stored. It was left as it is.',
         { where },
       );
-    await removeFile(this.#file, generation, where.bucket);
+    await removeFile(this.#file, String(generation), this.#options);
     throw new TransfuseError(
       'STORAGE_CHECKSUM',
       'The object store has stored other bytes than were sent. They were removed again.',
@@ -191,13 +215,12 @@ class Upload {
 }
 
 /** What the store says of an object; null where there is none. */
-async function statFile(file: File, bucket: string): Promise<ObjectMetadata | null> {
+async function statFile(file: File, { bucket, stallMs, signal }: PutOptions): Promise<ObjectMetadata | null> {
   try {
-    const [metadata] = await file.getMetadata();
+    const [metadata] = await withinTime(stallMs, signal, () => file.getMetadata());
     return metadata;
   } catch (error) {
-    const failure = failureOf(error);
-    if (failure.status === 404 && !/bucket/i.test(failure.message)) return null;
+    if (failureOf(error).status === 404) return null;
     throw classifyStorageError(error, { bucket, action: 'look for an object' });
   }
 }

@@ -6,7 +6,7 @@
  * process; and where the last answer is lost it fails for good. Holds one chunk.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failureOf } from './storage-errors.ts';
+import { AnswerNotUnderstood, failureOf } from './storage-errors.ts';
 import { withinTime } from './within-time.ts';
 
 /** What the store says of an object that is stored. */
@@ -60,7 +60,8 @@ export async function uploadChunks(options: UploadOptions): Promise<ObjectMetada
 /** One that is not the last. Returns its length. */
 async function sendChunk(options: UploadOptions, chunk: Buffer, start: number): Promise<number> {
   for (let sent = 0; sent < chunk.length;) {
-    const { stored } = await request(options, chunk.subarray(sent), start + sent, null);
+    const { stored, metadata } = await request(options, chunk.subarray(sent), start + sent, null);
+    if (metadata) throw new AnswerNotUnderstood();
     sent = within(stored - start, chunk.length);
   }
   return chunk.length;

@@ -1,8 +1,9 @@
 /** What the object store answered, in our own words: answers may quote names and contents of requests (invariant 9). */
+import type { Bucket } from '@google-cloud/storage';
 import type { ErrorCode } from '../core/error-codes.ts';
 import { TransfuseError } from '../core/errors.ts';
 
-export interface StorageFailure {
+interface StorageFailure {
   /** Of an answer; null where there was none. */
   status: number | null;
   /** Of the network or the client: ECONNRESET. */
@@ -33,32 +34,43 @@ export function failureOf(error: unknown): StorageFailure {
 const TRANSIENT = new Set([404, 408, 410, 429]);
 const NO_CREDENTIALS = /default credentials|invalid_grant|invalid_client|private key|credentials json/i;
 
-/** An error of the client as ours. Throws nothing; ours stay as they are. */
-export function classifyStorageError(
-  error: unknown,
-  { bucket, action }: { bucket: string; action: string },
-): TransfuseError {
-  if (error instanceof TransfuseError) return error;
-  const { status, code, reason, message } = failureOf(error);
-  const what = describe(status, code);
-  const of = (ours: ErrorCode, text: string, transient = false): TransfuseError =>
-    new TransfuseError(ours, text, { where: { bucket, ...(status !== null && { status }) }, transient });
-  if (NO_CREDENTIALS.test(message))
-    return of('STORAGE_CREDENTIALS', `No credentials for the bucket ${bucket} that could be used.`);
-  if (status === 404 && /bucket/i.test(message))
-    return of('STORAGE_BUCKET_MISSING', `There is no bucket ${bucket}.`);
-  if (status === 429 || (status === 403 && /rateLimit|quota/i.test(reason)))
-    return of('STORAGE_UNREACHABLE', `The object store asks for fewer requests: ${action} ${what}.`, true);
-  if (status === 400 && /crc32c|md5|checksum/i.test(message))
-    return of('STORAGE_CHECKSUM', 'Other bytes came to the object store than were sent; it kept none.', true);
-  if (status === 401 || status === 403)
-    return of('STORAGE_ACCESS_DENIED', `The object store does not allow to ${action} (${what}).`);
-  if (status === null || status >= 500 || TRANSIENT.has(status))
-    return of('STORAGE_UNREACHABLE', `The object store could not ${action}: ${what}.`, true);
-  return of('STORAGE_REFUSED', `The object store refused to ${action} (${what}).`);
+export function bucketMissing(bucket: Bucket): TransfuseError {
+  const message = `There is no bucket ${bucket.name} at ${bucket.storage.apiEndpoint}.`;
+  return new TransfuseError('STORAGE_BUCKET_MISSING', message, { where: { bucket: bucket.name } });
 }
 
-function describe(status: number | null, code: string | null): string {
-  if (status !== null) return `answer ${status}`;
-  return code ?? 'the connection broke';
+/** Of a session: success before the end. */
+export class AnswerNotUnderstood extends Error {}
+
+/** An answer that is none of the object store's. */
+export function notUnderstood(bucket: Bucket): TransfuseError {
+  const message = `What answers at ${bucket.storage.apiEndpoint} does not answer as an object store does.`;
+  return new TransfuseError('STORAGE_NOT_UNDERSTOOD', message, { where: { bucket: bucket.name } });
+}
+
+/** An error of the client as ours; `action` completes “The object store could not …”. Ours stay as they are. */
+export function classifyStorageError(
+  error: unknown,
+  { bucket, action }: { bucket: Bucket; action: string },
+): TransfuseError {
+  if (error instanceof TransfuseError) return error;
+  if (error instanceof SyntaxError || error instanceof AnswerNotUnderstood) return notUnderstood(bucket);
+  const { status, code, reason, message } = failureOf(error);
+  const store = `The object store at ${bucket.storage.apiEndpoint}`;
+  const what = status === null ? (code ?? 'no answer came') : `answer ${status}`;
+  const of = (ours: ErrorCode, text: string, transient = false): TransfuseError =>
+    new TransfuseError(ours, text, {
+      where: { bucket: bucket.name, ...(status !== null && { status }) },
+      transient,
+    });
+  if (status === 401 || NO_CREDENTIALS.test(message))
+    return of('STORAGE_CREDENTIALS', `${store} was given no credentials that it accepts.`);
+  if (status === 429 || (status === 403 && /rateLimit|quota/i.test(reason)))
+    return of('STORAGE_UNREACHABLE', `${store} asks for fewer requests (${what}).`, true);
+  if (status === 400 && /crc32c|md5|checksum/i.test(message))
+    return of('STORAGE_CHECKSUM', 'Other bytes came to the object store than were sent; it kept none.', true);
+  if (status === 403) return of('STORAGE_ACCESS_DENIED', `${store} does not allow to ${action} (${what}).`);
+  if (status === null || status >= 500 || TRANSIENT.has(status))
+    return of('STORAGE_UNREACHABLE', `${store} could not ${action}: ${what}.`, true);
+  return of('STORAGE_REFUSED', `${store} refused to ${action} (${what}).`);
 }

@@ -175,7 +175,7 @@ describe('test-connection --storage', () => {
     expect(missing.exitCode).toBe(4);
     expect(missing.findings.get('storage-write')).toMatchObject({
       ok: false,
-      what: 'There is no bucket no-such-bucket.',
+      what: `There is no bucket no-such-bucket at ${server.endpoint}.`,
     });
     server.faults.add({ at: 'delete', answer: 403 });
     const kept = await check({ ...env, GCS_BUCKET: server.bucket }, '--storage');

@@ -60,6 +60,7 @@ const TRANSIENT: [Size, string, Fault, commits: number][] = [
   ['small', 'an answer that is lost', { at: 'multipart', drop: 'after-commit' }, 1],
   ['small', 'bytes that change on the way', { at: 'multipart', corrupt: true }, 1],
   ['small', 'a server that says nothing', { at: 'multipart', hang: true }, 1],
+  ['small', 'half an answer', { at: 'multipart', half: true }, 1],
   ['large', '503 at the beginning', { at: 'session', answer: 503 }, 1],
   ['large', '429 at the beginning', { at: 'session', answer: 429 }, 1],
   ['large', '503 in the middle', { at: 'chunk', skip: 1, answer: 503 }, 1],
@@ -68,6 +69,7 @@ const TRANSIENT: [Size, string, Fault, commits: number][] = [
   ['large', 'a session that is gone (410)', { at: 'chunk', skip: 1, answer: 410 }, 1],
   ['large', 'a session that is not found (404)', { at: 'chunk', skip: 1, answer: 404 }, 1],
   ['large', 'bytes that change on the way', { at: 'chunk', skip: 1, corrupt: true }, 2],
+  ['large', 'half an answer', { at: 'chunk', skip: 1, half: true }, 1],
   ['large', 'a server that says nothing', { at: 'chunk', skip: 1, hang: true }, 1],
 ];
 
@@ -98,10 +100,10 @@ describe('an object that meets a fault', () => {
   );
 
   it.concurrent.each([
-    ['small', 'multipart', 401, 'STORAGE_ACCESS_DENIED'],
+    ['small', 'multipart', 401, 'STORAGE_CREDENTIALS'],
     ['small', 'multipart', 403, 'STORAGE_ACCESS_DENIED'],
     ['small', 'multipart', 400, 'STORAGE_REFUSED'],
-    ['large', 'session', 401, 'STORAGE_ACCESS_DENIED'],
+    ['large', 'session', 401, 'STORAGE_CREDENTIALS'],
     ['large', 'session', 403, 'STORAGE_ACCESS_DENIED'],
     ['large', 'chunk', 403, 'STORAGE_ACCESS_DENIED'],
   ] as const)('%s: is not tried again where %s is answered %d', async (size, at, answer, code) => {
@@ -114,6 +116,30 @@ describe('an object that meets a fault', () => {
     expect((failure as TransfuseError).message).not.toContain(NAME);
     expect(warnings).toEqual([]);
     expect(server.objects.names()).toEqual([]);
+  });
+
+  it.concurrent.each([
+    ['small', 'multipart', '<html>Please sign in'],
+    ['small', 'multipart', '{}'],
+    ['large', 'chunk', '<html>Please sign in'],
+    ['large', 'chunk', '{}'],
+  ] as const)('%s: is not taken for stored where %s is answered by %s', async (size, at, page) => {
+    await using server = await startStorageServer();
+    server.faults.add({ at, page, times: 100 });
+    server.faults.add({ at: 'get', page, times: 100 });
+    const { store } = storeOf(server);
+    await expect(store.put(objectOf(CONTENT[size]))).rejects.toMatchObject({
+      code: 'STORAGE_NOT_UNDERSTOOD',
+    });
+    expect(server.requests.get('delete')).toBeUndefined();
+  });
+
+  it.concurrent('is given up where looking for it is not answered either', async () => {
+    await using server = await startStorageServer();
+    server.faults.add({ at: 'multipart', hang: true, times: 100 });
+    server.faults.add({ at: 'get', half: true, times: 100 });
+    const { store } = storeOf(server, { retryTimeoutMs: 0 });
+    await expect(store.put(objectOf(CONTENT.small))).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
   });
 
   it.concurrent.each([1, 2, 3, 4, 5, 6])(

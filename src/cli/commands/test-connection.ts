@@ -11,7 +11,8 @@ export const testConnectionCommand: CommandDefinition<TestConnectionOptions> = {
     'bin/test-connection --storage',
     'bin/test-connection --json > prerequisites.json',
   ],
-  keptSafe: 'everything: this command reads, and leaves nothing in the bucket',
+  keptSafe:
+    'everything: this command only reads, and writes no more than an object of its own, test-connection-…, to the bucket',
   options: (command) => {
     command
       .option('--source', 'check the legacy database')

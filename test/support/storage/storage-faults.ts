@@ -9,6 +9,10 @@ export type Fault = {
   times?: number;
 } & (
   | { answer: number; message?: string }
+  /** What a proxy answers in the server's place. */
+  | { page: string }
+  /** The beginning of an answer, and no more of it. */
+  | { half: true }
   /** The connection breaks before the body has come in whole. */
   | { drop: 'mid-body' }
   /** The connection breaks when all is stored, instead of the answer. */

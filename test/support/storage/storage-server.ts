@@ -77,6 +77,16 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   state.requests.set(kind, (state.requests.get(kind) ?? 0) + 1);
   const fault = state.faults.take(kind);
   if (fault && 'hang' in fault) return;
+  if (fault && 'page' in fault) {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'text/html' }).end(fault.page);
+    return;
+  }
+  if (fault && 'half' in fault) {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{"a":');
+    return;
+  }
   if (fault && 'answer' in fault) {
     request.resume();
     throw new Refused(fault.answer, fault.message ?? 'As the test asks.');
