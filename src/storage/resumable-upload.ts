@@ -45,26 +45,38 @@ export async function uploadChunks(options: UploadOptions): Promise<ObjectMetada
   let start = 0;
   let held: Buffer | null = null;
   for await (const chunk of chunksOf(options.content, options.chunkBytes)) {
-    if (held) start += await sendChunk(options, held, start);
+    if (held) {
+      if (await sendChunk(options, held, start, null)) throw new AnswerNotUnderstood();
+      start += held.length;
+    }
     held = chunk;
   }
   const last = held ?? Buffer.alloc(0);
-  const total = start + last.length;
-  for (let sent = 0; ;) {
-    const answer = await request(options, last.subarray(sent), start + sent, total);
-    if (answer.metadata) return answer.metadata;
-    sent = within(answer.stored - start, last.length);
-  }
+  const metadata = await sendChunk(options, last, start, start + last.length);
+  if (!metadata) throw new AnswerNotUnderstood();
+  return metadata;
 }
 
-/** One that is not the last. Returns its length. */
-async function sendChunk(options: UploadOptions, chunk: Buffer, start: number): Promise<number> {
-  for (let sent = 0; sent < chunk.length;) {
-    const { stored, metadata } = await request(options, chunk.subarray(sent), start + sent, null);
-    if (metadata) throw new AnswerNotUnderstood();
+/**
+ * One chunk, however often it takes; `total` is the size of the object with the last. Returns what the store says of the object once it has
+ * it. A session that takes nothing, and says so, is given up as one that does not answer is.
+ */
+async function sendChunk(
+  options: UploadOptions,
+  chunk: Buffer,
+  start: number,
+  total: number | null,
+): Promise<ObjectMetadata | null> {
+  let sent = 0;
+  for (let idle = 0; idle < ATTEMPTS;) {
+    const { stored, metadata } = await request(options, chunk.subarray(sent), start + sent, total);
+    if (metadata) return metadata;
+    const before = sent;
     sent = within(stored - start, chunk.length);
+    if (sent === chunk.length && total === null) return null;
+    idle = sent > before ? 0 : idle + 1;
   }
-  return chunk.length;
+  throw new AnswerError(408);
 }
 
 /** A session that has lost what it had confirmed, or has more than was sent, is none that could be gone on with. */
@@ -96,7 +108,9 @@ async function request(
     } catch (error) {
       options.signal.throwIfAborted();
       const { status } = failureOf(error);
-      const isTransient = status === null || status >= 500 || status === 408 || status === 429;
+      // What is no JSON is another's answer, and will be again.
+      const isBroken = status === null && !(error instanceof SyntaxError);
+      const isTransient = isBroken || status === 408 || status === 429 || (status ?? 0) >= 500;
       if (!isTransient || attempt === ATTEMPTS) throw error;
       await sleep(delayMs, undefined, { signal: options.signal });
       delayMs *= 2;

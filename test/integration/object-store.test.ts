@@ -134,6 +134,14 @@ describe('an object that meets a fault', () => {
     expect(server.requests.get('delete')).toBeUndefined();
   });
 
+  it.concurrent('is given up where a session answers, and takes nothing', async () => {
+    await using server = await startStorageServer();
+    server.faults.add({ at: 'chunk', skip: 1, answer: 503, times: 1000 });
+    const { store } = storeOf(server, { retryTimeoutMs: 0 });
+    await expect(store.put(objectOf(CONTENT.large))).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+    expect(server.requests.get('chunk')).toBeLessThan(10);
+  });
+
   it.concurrent('is given up where looking for it is not answered either', async () => {
     await using server = await startStorageServer();
     server.faults.add({ at: 'multipart', hang: true, times: 100 });

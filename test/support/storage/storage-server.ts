@@ -93,7 +93,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   }
   if (kind === 'multipart') return multipart(state, url, request, response, fault);
   if (kind === 'session') return session(state, url, request, response);
-  if (kind === 'chunk') return chunk(state, url, request, response, fault);
+  if (kind === 'chunk' || kind === 'query') return chunk(state, url, request, response, fault);
   const name = decodeURIComponent(object![2]!);
   if (kind === 'delete') {
     state.objects.delete(name, url.searchParams.get('ifGenerationMatch'));
@@ -109,7 +109,8 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 function kindOf(request: IncomingMessage, url: URL, isUpload: boolean) {
   if (!isUpload) return request.method === 'DELETE' ? 'delete' : 'get';
   if (url.searchParams.get('uploadType') === 'multipart') return 'multipart';
-  return request.method === 'POST' ? 'session' : 'chunk';
+  if (request.method === 'POST') return 'session';
+  return request.headers['content-range']?.startsWith('bytes */') ? 'query' : 'chunk';
 }
 
 async function multipart(
