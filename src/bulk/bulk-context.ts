@@ -3,7 +3,7 @@ import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan } from '../mapping/plan.ts';
 import type { BulkObserver } from './bulk-report.ts';
-import type { ControlSource } from './control-source.ts';
+import type { ControlSource } from '../mysql/control-source.ts';
 
 export interface BulkOptions {
   settings: Settings;

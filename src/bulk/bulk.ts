@@ -17,7 +17,7 @@ import { analyzeTables } from './analyze-tables.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import type { BulkReport } from './bulk-report.ts';
 import type { ChunkTask, StageTimes } from './chunk-task.ts';
-import { ControlSource } from './control-source.ts';
+import { ControlSource } from '../mysql/control-source.ts';
 import { stoppedAtReject } from './fail-fast.ts';
 import { finishTable } from './finish-table.ts';
 import { watchForOthers } from './watch-for-others.ts';

@@ -5,6 +5,9 @@ import { suggest } from '../core/suggest.ts';
 import type { Profile } from '../mapping/mapping.ts';
 
 const ENTITIES = SERVICE_NAMES.map((service) => SERVICES[service].entity);
+/** No service's: the files of rows that are loaded. */
+export const DOCUMENTS = 'documents';
+
 const ALIAS_PREFIX = 'migrate-';
 
 /** The older names of `bulk`, one for each entity. */
@@ -35,8 +38,8 @@ export function servicesOf(
 }
 
 function unknownEntity(names: readonly string[]): TransfuseError {
-  const meant = suggest(names[0]!, ENTITIES);
-  const known = `There are ${ENTITIES.join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`;
+  const meant = suggest(names[0]!, [...ENTITIES, DOCUMENTS]);
+  const known = `There are ${[...ENTITIES, DOCUMENTS].join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`;
   return new TransfuseError('USAGE', `Not an entity: ${names.join(', ')}. ${known}`, {
     fix: 'Name source tables with --tables.',
   });

@@ -42,6 +42,13 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
       orphans: environment.ORPHAN_POLICY ?? 'reject',
     },
     storage: storageSettings(environment),
+    documents:
+      environment.DOCUMENTS_ROOT === undefined
+        ? null
+        : {
+            root: resolve(cwd, environment.DOCUMENTS_ROOT),
+            sharesContent: environment.DOCUMENT_DUPLICATES === 'share',
+          },
     fieldKey: environment.FIELD_KEY ?? null,
     log: { level: environment.LOG_LEVEL ?? 'info', dir: resolve(cwd, environment.LOG_DIR ?? 'logs') },
   };

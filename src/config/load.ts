@@ -36,6 +36,8 @@ export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions)
   if (environment === null) throw invalid(mistakes);
   const settings = assembleSettings(environment, cwd);
   mistakes.push(...checkCertificatePairs(environment));
+  if (settings.documents && !settings.storage)
+    mistakes.push('GCS_BUCKET is not set: with DOCUMENTS_ROOT, it says where the documents go');
   const fromFile = readFieldKey(environment, cwd);
   if (typeof fromFile === 'string') mistakes.push(fromFile);
   else settings.fieldKey ??= fromFile?.key ?? null;

@@ -271,7 +271,17 @@ const TABLE = {
     section: 'storage',
     describes: 'Key of Cloud KMS that encrypts the objects',
   }),
-  DOCUMENTS_ROOT: later('Directory of the legacy document files'),
+  DOCUMENTS_ROOT: optional(text(), 'the path of a directory', '', {
+    section: 'storage',
+    describes:
+      'Directory of the legacy document files, only read (of OpenEMR: sites/<site>/documents). With it documents go to the bucket; without, their rows move alone',
+  }),
+  DOCUMENT_DUPLICATES: choice(
+    ['keep', 'share'],
+    'keep',
+    'storage',
+    'Documents with the same content: keep stores each, below the id of its patient; share stores the content once, for all of them',
+  ),
   METRICS_PORT: later('Port of the metrics', '9090'),
   DASHBOARD_PORT: later('Port of the dashboard', '3000'),
   DASHBOARD_HOST: later('Address it listens on', '127.0.0.1'),

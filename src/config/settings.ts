@@ -32,6 +32,13 @@ export interface StorageSettings {
   kmsKey: string | null;
 }
 
+export interface DocumentSettings {
+  /** Absolute path of the legacy files. */
+  root: string;
+  /** Whether documents with the same content share an object. */
+  sharesContent: boolean;
+}
+
 /** The whole configuration, validated. Passed down explicitly; nothing below src/cli reads the environment. */
 export interface Settings {
   source: DatabaseSettings & { type: 'mysql'; timeZone: string | null };
@@ -60,6 +67,8 @@ export interface Settings {
   };
   /** null where no bucket is named. */
   storage: StorageSettings | null;
+  /** null where document files stay where they are; never without `storage`. */
+  documents: DocumentSettings | null;
   /** Of the fields that a profile encrypts: 64 hexadecimal digits. Secret. */
   fieldKey: string | null;
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'; dir: string };

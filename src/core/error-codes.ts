@@ -366,6 +366,16 @@ export const ERROR_CODES = {
     cause: 'The bucket has an object of this name with other content. It was left as it is.',
     fix: 'Look who has written below GCS_PATH, remove the object or give another GCS_PATH; then start the command again.',
   },
+  DOCUMENTS_ROOT_UNUSABLE: {
+    exit: EXIT.precondition,
+    cause: 'DOCUMENTS_ROOT is no directory, or cannot be read.',
+    fix: 'Set it to the directory of the legacy files (of OpenEMR: sites/<site>/documents), mounted here and readable by this user.',
+  },
+  DOCUMENTS_ROOT_LOST: {
+    exit: EXIT.unexpected,
+    cause: 'DOCUMENTS_ROOT is another directory than when the command began, or gone.',
+    fix: 'Mount it again, then start the command again: it resumes.',
+  },
   CHECKPOINT_MOVED: {
     exit: EXIT.locked,
     cause: 'Another command has moved the checkpoint while this one was applying changes.',

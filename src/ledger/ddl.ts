@@ -7,6 +7,7 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { ACCEPTED_DDL } from './accepted-statements.ts';
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
+import { DOCUMENTS_DDL } from './documents.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
@@ -14,7 +15,7 @@ import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
 
 /** What this program reads and writes. */
-const LEDGER_VERSION = 4;
+const LEDGER_VERSION = 5;
 
 const LEDGER_DDL = `
 CREATE SCHEMA IF NOT EXISTS transfuse;
@@ -130,7 +131,8 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
           FOREIGN_WRITES_DDL +
           SYNC_STATUS_DDL +
           ACCEPTED_DDL +
-          TOUCHED_DDL,
+          TOUCHED_DDL +
+          DOCUMENTS_DDL,
       );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');

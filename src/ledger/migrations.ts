@@ -1,5 +1,6 @@
 import { ACCEPTED_DDL } from './accepted-statements.ts';
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
+import { DOCUMENTS_DDL } from './documents.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
@@ -33,4 +34,6 @@ ALTER TABLE transfuse.loads ADD COLUMN IF NOT EXISTS start_position jsonb, ADD C
 ${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}`,
   // To 4: rows of query mappings that are to be made anew.
   TOUCHED_DDL,
+  // To 5: what became of documents.
+  DOCUMENTS_DDL,
 ];

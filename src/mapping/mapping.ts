@@ -5,6 +5,7 @@
  */
 import type { ServiceName } from '../core/services.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
+import type { DocumentSource } from './document-source.ts';
 import type { ValuePolicies } from './types/codec.ts';
 
 /** How sensitive a column is: what masks it, and which columns the quick verification covers. */
@@ -172,6 +173,8 @@ export interface Profile {
   /** The services whose databases its mappings fill; no mapping may name another. */
   services: readonly ServiceName[];
   mappings(source: SourceCatalog, options: MappingOptions): Mapping[];
+  /** The files that rows of its mappings stand for; none where it is left out. */
+  documents?(source: SourceCatalog, options: MappingOptions): DocumentSource[];
 }
 
 export interface MappingOptions {

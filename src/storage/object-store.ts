@@ -2,7 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Bucket } from '@google-cloud/storage';
 import type { StorageSettings } from '../config/settings.ts';
-import { putObject, type NewObject, type StoredObject } from './put-object.ts';
+import { retry } from '../core/retry.ts';
+import { putObject, requireObject, statFile, type NewObject, type StoredObject } from './put-object.ts';
 import { removeFile } from './remove-file.ts';
 import { openBucket } from './storage-client.ts';
 import { classifyStorageError } from './storage-errors.ts';
@@ -42,6 +43,14 @@ export class ObjectStore {
     return putObject(object, { bucket: this.#bucket, kmsKey, stallMs, retryTimeoutMs, signal, onRetry });
   }
 
+  /** What the store says of an object; null where there is none. Throws STORAGE_*. */
+  async find(name: string): Promise<Pick<StoredObject, 'generation' | 'size' | 'crc32c'> | null> {
+    const found = await this.#again(() => statFile(this.#bucket.file(name), this.#asking));
+    if (!found) return null;
+    const { generation, size, crc32c } = requireObject(found, this.#bucket);
+    return { generation: String(generation), size: Number(size), crc32c };
+  }
+
   /** The content of a small object. Throws STORAGE_*. */
   async read({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<Buffer> {
     try {
@@ -56,11 +65,15 @@ export class ObjectStore {
 
   /** This generation, and no other. Throws STORAGE_*. */
   async remove({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<void> {
-    const { signal } = this.#options;
-    await removeFile(this.#bucket.file(name), generation, {
-      bucket: this.#bucket,
-      stallMs: this.#stallMs,
-      signal,
-    });
+    await this.#again(() => removeFile(this.#bucket.file(name), generation, this.#asking));
+  }
+
+  get #asking() {
+    return { bucket: this.#bucket, stallMs: this.#stallMs, signal: this.#options.signal };
+  }
+
+  async #again<T>(request: () => Promise<T>): Promise<T> {
+    const { retryTimeoutMs: timeoutMs, signal, onRetry } = this.#options;
+    return timeoutMs === 0 ? request() : retry(request, { timeoutMs, signal, onRetry });
   }
 }

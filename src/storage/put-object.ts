@@ -192,10 +192,7 @@ class Upload {
   async #confirm(metadata: ObjectMetadata, isOurs: boolean): Promise<StoredObject> {
     const digest = this.#digest!;
     const { bucket } = this.#options;
-    const { size, crc32c, generation } = metadata;
-    // What a proxy answers in the store's place must not be taken for what is stored.
-    if (!/^\d+$/.test(String(generation)) || size === undefined || crc32c === undefined)
-      throw notUnderstood(bucket);
+    const { size, crc32c, generation } = requireObject(metadata, bucket);
     if (Number(size) === digest.size && crc32c === digest.crc32c)
       return { name: this.#object.name, generation: String(generation), ...digest };
     const where = { bucket: bucket.name };
@@ -215,7 +212,10 @@ class Upload {
 }
 
 /** What the store says of an object; null where there is none. */
-async function statFile(file: File, { bucket, stallMs, signal }: PutOptions): Promise<ObjectMetadata | null> {
+export async function statFile(
+  file: File,
+  { bucket, stallMs, signal }: Pick<PutOptions, 'bucket' | 'stallMs' | 'signal'>,
+): Promise<ObjectMetadata | null> {
   try {
     const [metadata] = await withinTime(stallMs, signal, () => file.getMetadata());
     return metadata;
@@ -223,4 +223,12 @@ async function statFile(file: File, { bucket, stallMs, signal }: PutOptions): Pr
     if (failureOf(error).status === 404) return null;
     throw classifyStorageError(error, { bucket, action: 'look for an object' });
   }
+}
+
+/** What a proxy answers in the store's place must not be taken for what is stored. Throws STORAGE_NOT_UNDERSTOOD. */
+export function requireObject(metadata: ObjectMetadata, bucket: Bucket): Required<ObjectMetadata> {
+  const { size, crc32c, generation } = metadata;
+  if (!/^\d+$/.test(String(generation)) || size === undefined || crc32c === undefined)
+    throw notUnderstood(bucket);
+  return { size, crc32c, generation: generation! };
 }

@@ -16,6 +16,7 @@ import { readLoads, type Load } from '../ledger/loads.ts';
 import { latestRun, type Run } from '../ledger/runs.ts';
 import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { planFromLedger } from '../mapping/plan-from-ledger.ts';
+import type { Plan } from '../mapping/plan.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
@@ -58,6 +59,8 @@ export interface FollowerOptions extends SyncOptions {
 
 interface Parts {
   run: Run;
+  /** As it was recorded. */
+  recorded: Plan;
   plan: SyncPlan;
   end: BinlogPosition;
   decoder: RowsDecoder;
@@ -144,6 +147,7 @@ export class Follower {
       });
       return new Follower(options, {
         run,
+        recorded: plan,
         plan: syncPlan,
         end: options.knownEnd ?? (await readEnd(source)),
         decoder,
@@ -275,15 +279,24 @@ export class Follower {
 
   /** null where no mapping selects rows again. */
   async #openRefresher(pool: BufferPool, maxBytes: number): Promise<Refresher | null> {
-    const { run, plan, sink, handoff } = this.#parts;
-    const { settings, signal } = this.#options;
+    const { run, plan, recorded, sink, handoff } = this.#parts;
+    const { settings, signal, openFiles, continuous } = this.#options;
     if (plan.watches.length === 0) return null;
+    const retryTimeoutMs = continuous ? Infinity : settings.bulk.retryTimeoutMs;
+    const files = await openFiles({
+      plan: recorded,
+      runId: run.id,
+      target: sink.target,
+      signal,
+      retryTimeoutMs,
+    });
     return Refresher.open({
       source: settings.source,
       signal,
       runId: run.id,
       watches: plan.watches,
       sink,
+      files,
       batch: new ChangeBatch(plan.mappings, pool),
       maxBytes,
       onSettled: (position) => handoff.reached(position),

@@ -11,6 +11,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
   examples: [
     'bin/bulk                             everything, or what is left of it',
     'bin/bulk doctors patients            only what goes to these services; the profile says which there are',
+    'bin/bulk documents                   only the files of documents, and again those that went wrong',
     'bin/bulk --tables patients,visits    only these tables of the source',
     'bin/bulk --tables visits --replace   empty them in the target first',
     'bin/bulk --no-sync                   where bin/sync is not to follow: put everything back at once',
@@ -20,7 +21,10 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
     'The source was only read. Every chunk that was committed is kept; the same command without --replace goes on from there.',
   options(command: Command) {
     command
-      .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
+      .argument(
+        '[entities...]',
+        'doctors, patients, appointments, medical-records, documents; none: all of the profile',
+      )
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
       .option('--replace', 'empty the target tables first, whoever filled them')
       .option(

@@ -9,10 +9,12 @@ import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
-import { servicesOf } from '../entities.ts';
+import { moveDocuments, type MovedDocuments } from '../documents-phase.ts';
+import { DOCUMENTS, servicesOf } from '../entities.ts';
 import { preparePlan } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 import { bulkDocument, openRejectsOf, renderBulk, type LoadedDatabase } from '../render-bulk.ts';
+import { documentsNotFine, renderDocuments } from '../render-documents.ts';
 
 export interface BulkCommandOptions {
   tables?: string[];
@@ -43,7 +45,10 @@ export async function runBulkCommand(
   }
   const { settings, signal } = context;
   const { profile } = await loadProfile(context.profileName, settings);
-  const services = servicesOf(entities, context.invokedAs, profile);
+  const asksForDocuments = entities.includes(DOCUMENTS);
+  const withRows = entities.filter((entity) => entity !== DOCUMENTS);
+  const onlyDocuments = asksForDocuments && withRows.length === 0;
+  const services = servicesOf(withRows, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
   const all = destinationsOf(settings.targets, services);
   // A mapping that cannot be compiled is better found before the first of several databases is loaded.
@@ -52,7 +57,7 @@ export async function runBulkCommand(
   const display = await startProgressDisplay(progress, context.console);
   const loaded: LoadedDatabase[] = [];
   try {
-    for (const { destination, part } of partsOf(plan, all)) {
+    for (const { destination, part } of onlyDocuments ? [] : partsOf(plan, all)) {
       const report = await runBulk({
         settings,
         target: destination.database,
@@ -67,8 +72,10 @@ export async function runBulkCommand(
       });
       loaded.push({ destination, report, profileName: context.profileName });
     }
+    const withDocuments = asksForDocuments ? destinationsOf(settings.targets, profile.services) : all;
+    const moved = await moveDocuments(context, plan, withDocuments, progress, asksForDocuments);
     display.stop();
-    return bulkResult(loaded, plan.source.database, settings.bulk.maxRejects);
+    return bulkResult(loaded, moved, plan.source.database, settings.bulk.maxRejects);
   } catch (error) {
     throw options.replace ? withoutReplace(error) : error;
   } finally {
@@ -135,24 +142,42 @@ function observe({ console, logger }: CommandContext, progress: ProgressModel): 
   };
 }
 
-function bulkResult(loaded: readonly LoadedDatabase[], source: string, maxRejects: number): CommandResult {
-  const problem = problemOf(loaded, maxRejects);
+function bulkResult(
+  loaded: readonly LoadedDatabase[],
+  moved: readonly MovedDocuments[],
+  source: string,
+  maxRejects: number,
+): CommandResult {
+  const problem = problemOf(loaded, moved, maxRejects);
+  const parts = [
+    ...loaded.map((one) => ({ destination: one.destination, text: renderBulk(one) })),
+    ...moved.map(({ destination, report }) => ({
+      destination,
+      text: `documents in the bucket\n${renderDocuments(report)}`,
+    })),
+  ];
   return {
-    document: { databases: loaded.map((one) => bulkDocument(one, source)) },
-    text: underDatabaseNames(loaded.map((one) => ({ destination: one.destination, text: renderBulk(one) }))),
+    document: {
+      databases: loaded.map((one) => bulkDocument(one, source)),
+      documents: moved.map(({ destination, report }) => ({
+        database: destination.database.database,
+        ...report,
+        notFine: documentsNotFine(report.counts),
+      })),
+    },
+    text: underDatabaseNames(parts),
     ...(problem && { problem }),
   };
 }
 
-function problemOf(loaded: readonly LoadedDatabase[], maxRejects: number): TransfuseError | null {
+function problemOf(
+  loaded: readonly LoadedDatabase[],
+  moved: readonly MovedDocuments[],
+  maxRejects: number,
+): TransfuseError | null {
   const openRejects = loaded.reduce((sum, { report }) => sum + openRejectsOf(report), 0);
-  if (openRejects > maxRejects) {
-    return new TransfuseError(
-      'REJECTS_EXCEEDED',
-      `${quantity(openRejects, 'row is', 'rows are')} rejected, and MAX_REJECTS allows ${maxRejects}. All other rows are loaded.`,
-      { where: { rejects: openRejects } },
-    );
-  }
+  const notFine = moved.reduce((sum, { report }) => sum + documentsNotFine(report.counts), 0);
+  if (openRejects + notFine > maxRejects) return rejectsExceeded(openRejects, notFine, maxRejects);
   const failures = loaded.flatMap(({ report }) => report.restoreFailures);
   if (failures.length > 0) {
     const names = failures.map(({ table, name }) => `${table} ${name}`).join('; ');
@@ -162,4 +187,25 @@ function problemOf(loaded: readonly LoadedDatabase[], maxRejects: number): Trans
     );
   }
   return null;
+}
+
+/** A document that something is wrong with counts as a rejected row does. */
+function rejectsExceeded(rows: number, documents: number, maxRejects: number): TransfuseError {
+  const parts = [
+    ...(rows > 0 ? [quantity(rows, 'row is rejected', 'rows are rejected')] : []),
+    ...(documents > 0
+      ? [quantity(documents, 'document is not as it should be', 'documents are not as they should be')]
+      : []),
+  ];
+  const rest = documents > 0 ? 'All others are moved.' : 'All other rows are loaded.';
+  return new TransfuseError(
+    'REJECTS_EXCEEDED',
+    `${parts.join(', ')}, and MAX_REJECTS allows ${maxRejects}. ${rest}`,
+    {
+      where: { ...(rows > 0 && { rejects: rows }), ...(documents > 0 && { documents }) },
+      ...(rows === 0 && {
+        fix: 'Look at transfuse.documents in the target, mend the files or give their keys, then run bin/bulk documents; or allow so many with MAX_REJECTS.',
+      }),
+    },
+  );
 }

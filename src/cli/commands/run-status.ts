@@ -2,6 +2,7 @@ import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import type { DatabaseSettings } from '../../config/settings.ts';
 import { quantity } from '../../core/quantity.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../../ledger/checkpoints.ts';
+import { countDocuments, type DocumentCount } from '../../ledger/documents.ts';
 import { ledgerExists } from '../../ledger/ddl.ts';
 import { readTargetTables, readTotals, type LoadTotals } from '../../ledger/loads.ts';
 import { findUnwatched } from '../../ledger/foreign-watch.ts';
@@ -18,6 +19,7 @@ import { formatBytes, formatCount, formatDuration } from '../../telemetry/format
 import { renderTable } from '../../telemetry/text-table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
+import { documentCounts } from '../render-documents.ts';
 import { describeAway, nextSync } from '../render-away.ts';
 import { describeSync } from '../render-sync.ts';
 
@@ -54,6 +56,7 @@ async function readStatus(
       run,
       loads: await readTotals(target, run.id),
       rejects: await openRejectCounts(target, run.id),
+      documents: await countDocuments(target, run.id),
       away: await readObjectsAway(target, run.id),
       checkpoint,
       touched: checkpoint ? await countTouchedRows(target, run.id) : 0,
@@ -83,6 +86,7 @@ interface Status {
   run: Run;
   loads: LoadTotals[];
   rejects: Awaited<ReturnType<typeof openRejectCounts>>;
+  documents: DocumentCount[];
   away: ObjectAway[];
   /** null where sync has not begun. */
   checkpoint: Checkpoint | null;
@@ -215,6 +219,7 @@ function render(status: Status): string {
       `  ${formatCount(reject.count)} of ${reject.mapping}${reject.column ? `, column ${reject.column}` : ''}: ${reject.reason}`,
     );
   }
+  if (status.documents.length > 0) lines.push('', 'documents:', documentCounts(status.documents));
   const failed = away.filter(({ failure }) => failure !== null);
   const waiting = away.filter(({ failure }) => failure === null);
   if (failed.length > 0) lines.push('', 'could not be restored:');

@@ -1,5 +1,6 @@
 import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
+import { DocumentFollower } from '../../documents/document-follower.ts';
 import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { runSync } from '../../sync/sync.ts';
@@ -44,6 +45,12 @@ export async function runSyncCommand(
         mappingOptions: mappingOptions(settings, extensions),
         schemaOf:
           schema && (async ({ source, options: plan }) => schema(source, plan, destination.services[0]!)),
+        openFiles: (files) =>
+          DocumentFollower.open({
+            ...files,
+            settings,
+            onRetry: (warning) => progress.observer.onRetry(warning),
+          }),
         acceptSchema: options.acceptSchema ?? null,
         sharers: all.length,
         continuous: options.continuous ?? false,

@@ -5,6 +5,7 @@ import { requireFieldKey, type FieldKey } from '../../mapping/field-crypto.ts';
 import type { Profile } from '../../mapping/mapping.ts';
 import type { SchemaScript } from '../../postgres/schema-plan.ts';
 import { appointmentMappings } from './appointment/appointment-mappings.ts';
+import { openemrDocuments } from './documents/openemr-documents.ts';
 import { doctorMappings } from './doctor/doctor-mappings.ts';
 import { medicalRecordsMappings } from './medical-records/medical-records-mappings.ts';
 import { patientMappings } from './patient/patient-mappings.ts';
@@ -36,6 +37,7 @@ export function openemrProfile(secrets: { fieldKey: FieldKey | null }): Profile 
       ];
       return mappings.map(tellingUuidOnce);
     },
+    documents: (source, options) => openemrDocuments(siteOf(source, options, fieldKey)),
   };
 }
 

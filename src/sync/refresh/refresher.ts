@@ -30,6 +30,7 @@ import type { RawTarget } from '../apply/raw-target.ts';
 import type { ChangeBatch } from '../change-batch.ts';
 import type { SyncMapping } from '../sync-mapping.ts';
 import type { TargetSink } from '../target-sink.ts';
+import type { BroughtFiles, FilesOfRows } from './files-of-rows.ts';
 import { addRowsNow, touchedKeys } from './source-rows.ts';
 import type { PlannedWatch } from './watch-plan.ts';
 
@@ -50,6 +51,8 @@ export interface RefresherOptions {
   runId: string;
   watches: readonly PlannedWatch[];
   sink: TargetSink;
+  /** null where no row stands for a file. */
+  files: FilesOfRows | null;
   /** Empty; what is held of an answer goes into it. */
   batch: ChangeBatch;
   maxBytes: number;
@@ -62,6 +65,7 @@ interface Answer {
   entries: TouchedRow[];
   /** Keys of rows that may have to go when those that refer to them have been made anew. */
   left: Touch[];
+  files: BroughtFiles[];
   isPassed: ReturnType<typeof passes>;
 }
 
@@ -143,7 +147,7 @@ export class Refresher {
   }
 
   async close(): Promise<void> {
-    await this.#source?.close();
+    await Promise.all([this.#source?.close(), this.#options.files?.close()]);
   }
 
   #read(kind: TouchKind, limit: number, before: bigint | null = null): Promise<TouchedRow[]> {
@@ -192,7 +196,8 @@ export class Refresher {
   async #ask(entries: TouchedRow[], clearsAway: boolean, position: BinlogPosition): Promise<void> {
     const source = await this.#sourceThatShows(position);
     if (!source) return;
-    const { batch, maxBytes, sink } = this.#options;
+    const { batch, maxBytes, sink, files: allFiles } = this.#options;
+    const files: BroughtFiles[] = [];
     batch.clearsAway = clearsAway;
     const postponing = new Set(
       sink.order.filter(({ postponesDeletes }) => postponesDeletes && !clearsAway).map(({ id }) => id),
@@ -208,27 +213,36 @@ export class Refresher {
         const keys = part.map(({ inputs }) => inputs);
         const gone = await addRowsNow(source, mapping, keys, batch);
         answered.push(...part);
+        if (allFiles?.isOf(id)) files.push(await allFiles.bring(sink.target, id, keys.map(onlyKey)));
         if (!postponing.has(id)) continue;
         for (const inputs of mapping.isSet ? keys : gone) left.push({ mapping: id, watch: KEY_LEFT, inputs });
       }
     }
     const end = await readBinlogPosition(source);
     if (!end) throw new TransfuseError('CDC_BINLOG_OFF', 'The binlog of the source is off.');
-    this.#answer = { kind: clearsAway ? 'left' : 'key', entries: answered, left, isPassed: passes(end) };
+    this.#answer = {
+      kind: clearsAway ? 'left' : 'key',
+      entries: answered,
+      left,
+      files,
+      isPassed: passes(end),
+    };
   }
 
-  async #apply({ kind, entries, left }: Answer, position: BinlogPosition): Promise<void> {
+  async #apply({ kind, entries, left, files }: Answer, position: BinlogPosition): Promise<void> {
     const { sink, runId, batch } = this.#options;
     this.#answer = null;
     const settle = async (target: RawTarget, touched: string): Promise<void> => {
       await removeTouchedRows(target, runId, entries);
       if (left.length > 0) await recordTouches(target, runId, left, touched);
+      for (const brought of files) await brought.settle(target);
     };
     const refusesConflicts = this.#conflicts[kind] === MAX_CONFLICTS;
     try {
       await sink.refresh(batch, position, settle, { refusesConflicts });
       this.#conflicts[kind] = 0;
       this.#isLeftBlocked = false;
+      if (files.length > 0) await this.#options.files?.tidyUp(sink.target);
     } catch (error) {
       const isConflict = error instanceof TransfuseError && error.code === 'SYNC_CONFLICT';
       if (!isConflict || refusesConflicts) throw error;
@@ -257,6 +271,12 @@ export class Refresher {
     this.#notBeforeMs = performance.now() + LOOK_AGAIN_MS;
     return null;
   }
+}
+
+/** Of a row that stands for a file. */
+function onlyKey(inputs: string): string {
+  const [key] = JSON.parse(inputs) as string[];
+  return key!;
 }
 
 function min(a: bigint | null, b: bigint | null): bigint | null {

@@ -24,7 +24,7 @@ export type Fault = {
 );
 
 export class StorageFaults {
-  readonly #faults: { fault: Fault; skip: number; times: number }[] = [];
+  #faults: { fault: Fault; skip: number; times: number }[] = [];
 
   add(fault: Fault): void {
     this.#faults.push({ fault, skip: fault.skip ?? 0, times: fault.times ?? 1 });
@@ -37,6 +37,11 @@ export class StorageFaults {
     if (next.skip-- > 0) return null;
     next.times--;
     return next.fault;
+  }
+
+  /** Those that are left are not met any more. */
+  clear(): void {
+    this.#faults = [];
   }
 
   /** Whether all of them have been met. */

@@ -18,18 +18,6 @@ export const originalFilename: Transform = {
   apply: (type, url, name) => (type === LINK ? null : (clean(name ?? null) ?? lastPart(type, url))),
 };
 
-/**
- * `external_url` for a link. `quarantined` for a file whose path leads up and so perhaps out of the directory of documents. For the rest
- * `not_migrated`: nobody has looked at the file.
- */
-export const storageState: Transform = {
-  name: 'storageState',
-  apply: (type, url) => {
-    if (type === LINK) return clean(url ?? null) === null ? 'not_migrated' : 'external_url';
-    return (url ?? '').split(SEPARATOR).includes('..') ? 'quarantined' : 'not_migrated';
-  },
-};
-
 export const externalUrl: Transform = {
   name: 'externalUrl',
   apply: (type, url) => (type === LINK ? clean(url ?? null) : null),

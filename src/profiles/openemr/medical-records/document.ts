@@ -1,7 +1,6 @@
 /**
- * The mapping of `documents`: what the row says. What only the file can say (its hashes, its true type, where it is now) has no
- * column here, so that sync leaves it as the migration of the files has set it. `document_data`, the content of a document that lies in
- * the database, is a file too, and not read.
+ * The mapping of `documents`: what the row says. What the file says (its hashes, its true type, where it is now) has no column here: the
+ * moving of the files sets it, and sync leaves it. `document_data`, the content of a document that lies in the database, is a file too.
  */
 import { apply, columns, constant, flags, reference, uuid } from '../../../mapping/declare.ts';
 import type { QueryMapping } from '../../../mapping/mapping.ts';
@@ -18,7 +17,6 @@ import {
   isDeletedDocument,
   legacyUrl,
   originalFilename,
-  storageState,
 } from './document-place.ts';
 import { encounterId, lookUpEncounter } from './encounter-reference.ts';
 
@@ -102,7 +100,6 @@ export function documentMapping(site: Site): QueryMapping {
       legacy_size_bytes: ['bigint', { kind: 'column', column: 'size' }],
       legacy_hash: ['text', apply(legacyHash, 'hash')],
       legacy_hash_algorithm: ['text', apply(hashAlgorithm, 'hash')],
-      storage_state: ['text!', apply(storageState, 'type', 'url'), 'critical'],
       external_url: ['text', apply(externalUrl, 'type', 'url'), 'critical'],
       legacy_url: ['text', apply(legacyUrl, 'type', 'url'), 'critical'],
       deleted: ['boolean!', isMarked ? apply(isDeletedDocument, 'deleted') : constant('f'), 'critical'],

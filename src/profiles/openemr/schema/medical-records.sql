@@ -338,20 +338,19 @@ CREATE TABLE medical_records.document (
   legacy_size_bytes bigint,
   sha256 text CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   crc32c text,
-  md5_base64 text,
   legacy_hash text,
   legacy_hash_algorithm text CHECK (legacy_hash_algorithm IN ('sha1', 'sha3-512')),
   legacy_hash_verified boolean,
   gcs_bucket text,
   gcs_object text,
   gcs_generation bigint,
-  storage_state text NOT NULL CHECK (storage_state IN (
-    'stored', 'missing_source', 'decrypt_failed', 'hash_mismatch', 'external_url', 'not_migrated', 'quarantined'
+  storage_state text NOT NULL DEFAULT 'not_migrated' CHECK (storage_state IN (
+    'not_migrated', 'stored', 'hash_mismatch', 'size_mismatch', 'missing_source', 'decrypt_failed', 'quarantined',
+    'unreadable', 'unsupported', 'external_url'
   )),
   was_encrypted boolean NOT NULL DEFAULT false,
   external_url text,
   legacy_url text,
-  thumbnail_object text,
   deleted boolean NOT NULL DEFAULT false,
   fhir_uuid uuid,
   legacy_table text NOT NULL,
@@ -359,10 +358,10 @@ CREATE TABLE medical_records.document (
   extra jsonb NOT NULL DEFAULT '{}',
   dq_flags text[] NOT NULL DEFAULT '{}',
   UNIQUE (legacy_table, legacy_id),
-  UNIQUE (gcs_bucket, gcs_object),
-  CONSTRAINT document_stored_has_object
-    CHECK (storage_state <> 'stored' OR (gcs_bucket IS NOT NULL AND gcs_object IS NOT NULL AND sha256 IS NOT NULL)),
-  CONSTRAINT document_external_has_url CHECK (storage_state <> 'external_url' OR external_url IS NOT NULL)
+  CONSTRAINT document_stored_has_object CHECK (
+    storage_state NOT IN ('stored', 'hash_mismatch', 'size_mismatch')
+    OR (gcs_bucket IS NOT NULL AND gcs_object IS NOT NULL AND gcs_generation IS NOT NULL AND sha256 IS NOT NULL)
+  )
 );
 COMMENT ON TABLE medical_records.document IS 'Files of patients: what is known of each, and where in the bucket it is';
 COMMENT ON COLUMN medical_records.document.patient_id IS 'NULL: never filed under a patient';
@@ -372,13 +371,14 @@ COMMENT ON COLUMN medical_records.document.size_bytes IS 'Of the object, which i
 COMMENT ON COLUMN medical_records.document.legacy_hash_verified IS 'NULL: there was none, or no file to compare with';
 COMMENT ON COLUMN medical_records.document.gcs_object IS 'Made of ids only: no name of a person or file is in it';
 COMMENT ON COLUMN medical_records.document.storage_state IS
-  'stored: the object is there and is what the legacy hash says. not_migrated: not yet, or not wanted';
+  'stored: the object is there, and is what the legacy row says. hash_mismatch, size_mismatch: it is there, and is not. not_migrated: nobody has looked for the file yet';
 COMMENT ON COLUMN medical_records.document.was_encrypted IS 'The legacy file was encrypted, whatever the legacy row said';
 COMMENT ON COLUMN medical_records.document.legacy_url IS 'Where the legacy row says that it was at upload. Never opened';
 
 CREATE INDEX document_patient ON medical_records.document (patient_id, document_date);
 CREATE INDEX document_encounter ON medical_records.document (encounter_id);
 CREATE INDEX document_sha256 ON medical_records.document (sha256);
+CREATE INDEX document_object ON medical_records.document (gcs_object);
 CREATE INDEX document_not_stored ON medical_records.document (storage_state) WHERE storage_state <> 'stored';
 
 CREATE TABLE medical_records.diagnostic_result (

@@ -1,5 +1,5 @@
 /**
- * Documents: §10 of the facts. Rows only: no file is planted, so what depends on a file (its size, its hash, where it is) is expected
+ * Documents: §10 of the facts. Rows only: what depends on a file (its size, its hash, where it is) is in test/support/documents. Here it is expected
  * only where the row alone decides.
  */
 import type { SourceRow } from '../source-row.ts';
@@ -108,13 +108,13 @@ export const documentTraps: readonly Trap[] = [
     900_000_504,
     'a link is no file',
     { type: 'web_url', url: 'https://images.example/study/7', hash: null },
-    { storage_state: 'external_url', external_url: 'https://images.example/study/7' },
+    { external_url: 'https://images.example/study/7', legacy_url: null },
   ),
   documentTrap(
     900_000_505,
-    'a path that leads out of its directory is not followed',
+    'a path that leads out of its directory is kept as it is',
     { url: `${DIRECTORY}/../../../../etc/passwd` },
-    { storage_state: 'quarantined', legacy_url: `${DIRECTORY}/../../../../etc/passwd` },
+    { storage_state: 'not_migrated', legacy_url: `${DIRECTORY}/../../../../etc/passwd` },
   ),
   documentTrap(
     900_000_506,

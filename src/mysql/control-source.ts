@@ -1,6 +1,6 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { retry } from '../core/retry.ts';
-import { openSource, type SourceConnection } from '../mysql/connection.ts';
+import { openSource, type SourceConnection } from './connection.ts';
 
 interface ControlSourceOptions {
   settings: DatabaseSettings;
@@ -9,10 +9,11 @@ interface ControlSourceOptions {
   onRetry(warning: string): void;
 }
 
-/** The connection that plans and asks, beside the lanes that read rows. */
+/** One connection that plans and asks, beside those that read rows in bulk; several may ask at the same time. */
 export class ControlSource {
   readonly #options: ControlSourceOptions;
   #connection: SourceConnection | null;
+  #connecting: Promise<SourceConnection> | null = null;
 
   private constructor(options: ControlSourceOptions, connection: SourceConnection) {
     this.#options = options;
@@ -27,13 +28,7 @@ export class ControlSource {
   /** Runs `work`, and again from its beginning after a lost connection. */
   async run<T>(work: (source: SourceConnection) => Promise<T>): Promise<T> {
     const { signal, retryTimeoutMs, onRetry } = this.#options;
-    return retry(
-      async () => {
-        if (this.#connection?.isLost) await this.release();
-        return work((this.#connection ??= await connect(this.#options)));
-      },
-      { signal, timeoutMs: retryTimeoutMs, onRetry },
-    );
+    return retry(async () => work(await this.#connected()), { signal, timeoutMs: retryTimeoutMs, onRetry });
   }
 
   /** Lets the connection go until it is needed again: idle for hours, it would be lost without a sign. */
@@ -42,8 +37,20 @@ export class ControlSource {
     this.#connection = null;
     await connection?.close();
   }
+
+  /** Whoever comes while one is being made waits for it. */
+  async #connected(): Promise<SourceConnection> {
+    if (this.#connection && !this.#connection.isLost) return this.#connection;
+    this.#connecting ??= this.#connectAnew().finally(() => (this.#connecting = null));
+    return this.#connecting;
+  }
+
+  async #connectAnew(): Promise<SourceConnection> {
+    await this.release();
+    return (this.#connection = await connect(this.#options));
+  }
 }
 
 function connect({ settings, signal }: ControlSourceOptions): Promise<SourceConnection> {
-  return openSource(settings, { purpose: 'bulk control', signal });
+  return openSource(settings, { purpose: 'control', signal });
 }

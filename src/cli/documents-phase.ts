@@ -1,0 +1,93 @@
+/** The part of a load that moves documents, for each database that has any. */
+import type { Destination } from '../config/destinations.ts';
+import type { Settings } from '../config/settings.ts';
+import { TransfuseError } from '../core/errors.ts';
+import { documentMappingsOf } from '../documents/document-mapping.ts';
+import { runDocuments, type DocumentsReport } from '../documents/run-documents.ts';
+import { planOf, type Plan } from '../mapping/plan.ts';
+import type { ProgressModel } from '../telemetry/progress.ts';
+import type { CommandContext } from './command.ts';
+
+export interface MovedDocuments {
+  destination: Destination;
+  report: DocumentsReport;
+}
+
+/** Where the files of a mapping stand in the progress, beside its rows. */
+const filesOf = (mapping: string): string => `${mapping} (files)`;
+
+/** `isAskedFor`: by name, so that what is missing for it is an error, and what went wrong before is tried again. */
+export async function moveDocuments(
+  context: CommandContext,
+  plan: Plan,
+  destinations: readonly Destination[],
+  progress: ProgressModel,
+  isAskedFor: boolean,
+): Promise<MovedDocuments[]> {
+  const { settings, signal, console, logger } = context;
+  const parts = destinations
+    .map((destination) => ({ destination, part: planOf(plan, destination.services) }))
+    .filter(({ part }) => documentMappingsOf(part).length > 0);
+  if (parts.length === 0) {
+    if (isAskedFor) throw noDocuments(plan.profile.name);
+    return [];
+  }
+  const known = settingsOf(settings);
+  if (!known) {
+    if (isAskedFor) throw rootNotSet();
+    const note = 'The files of documents stay where they are: DOCUMENTS_ROOT is not set.';
+    console.info(`note: ${note}`);
+    logger.info(note);
+    return [];
+  }
+  const moved: MovedDocuments[] = [];
+  for (const { destination, part } of parts) {
+    const report = await runDocuments({
+      settings: known,
+      target: destination.database,
+      plan: part,
+      triesAgain: isAskedFor,
+      signal,
+      retryTimeoutMs: settings.bulk.retryTimeoutMs,
+      onRetry: (warning) => {
+        console.warn(warning);
+        logger.warn(warning);
+      },
+      observer: {
+        onStart: (mapping, rows) => progress.plan(filesOf(mapping), rows),
+        onMoved: (mapping, documents, bytes, notFine) =>
+          progress.add({
+            table: filesOf(mapping),
+            rows: documents - notFine,
+            bytes,
+            rejected: notFine,
+            filtered: 0,
+          }),
+        onDone: (mapping) => {
+          progress.finish(filesOf(mapping));
+          logger.info({ mapping, state: 'done' }, 'documents');
+        },
+      },
+    });
+    if (report) moved.push({ destination, report });
+  }
+  return moved;
+}
+
+function settingsOf(settings: Settings) {
+  const { storage, documents } = settings;
+  return storage && documents && { ...settings, storage, documents };
+}
+
+function noDocuments(profile: string): TransfuseError {
+  return new TransfuseError('NOTHING_TO_DO', `The profile ${profile} knows of no documents here.`, {
+    fix: 'Name entities of the profile, and tables that have documents.',
+  });
+}
+
+function rootNotSet(): TransfuseError {
+  return new TransfuseError(
+    'CONFIG_INVALID',
+    'One setting is missing or wrong:\n  - DOCUMENTS_ROOT is not set',
+  );
+}

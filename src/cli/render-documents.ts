@@ -1,0 +1,43 @@
+/** What became of documents, for people: how many of each outcome, and what it means. */
+import { DOCUMENT_OUTCOMES, isFine } from '../core/document-outcomes.ts';
+import { quantity } from '../core/quantity.ts';
+import type { DocumentsReport } from '../documents/run-documents.ts';
+import type { DocumentCount } from '../ledger/documents.ts';
+import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
+import { renderTable } from '../telemetry/text-table.ts';
+
+/** Those that something is wrong with. */
+export function documentsNotFine(counts: readonly DocumentCount[]): number {
+  return counts.reduce((sum, { outcome, documents }) => sum + (isFine(outcome) ? 0 : documents), 0);
+}
+
+/** One line for each outcome. */
+export function documentCounts(counts: readonly DocumentCount[]): string {
+  return renderTable(
+    [
+      { title: 'outcome', align: 'left' },
+      { title: 'documents', align: 'right' },
+      { title: 'bytes', align: 'right' },
+      { title: 'meaning', align: 'left' },
+    ],
+    counts.map(({ outcome, documents, bytes }) => [
+      outcome,
+      formatCount(documents),
+      formatBytes(bytes),
+      DOCUMENT_OUTCOMES[outcome],
+    ]),
+  );
+}
+
+export function renderDocuments({ counts, movedNow, bytesNow, elapsedMs }: DocumentsReport): string {
+  if (counts.length === 0) return 'documents: none';
+  const all = counts.reduce((sum, { documents }) => sum + documents, 0);
+  const rate = movedNow > 0 ? `, ${formatCount((movedNow * 1000) / elapsedMs)}/s` : '';
+  const parts = counts.map(({ outcome, documents }) => `${formatCount(documents)} ${outcome}`).join(' + ');
+  return [
+    documentCounts(counts),
+    '',
+    `${quantity(all, 'document')} = ${parts}`,
+    `${quantity(movedNow, 'document')} looked at now, ${formatBytes(bytesNow)} in ${formatDuration(elapsedMs)}${rate}`,
+  ].join('\n');
+}

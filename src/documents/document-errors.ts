@@ -1,0 +1,16 @@
+import { TransfuseError } from '../core/errors.ts';
+
+/** Throws what is to be said when the root itself is not to be had. */
+export function rootMissing(): TransfuseError {
+  return new TransfuseError(
+    'DOCUMENTS_ROOT_UNUSABLE',
+    'DOCUMENTS_ROOT is not a directory that can be read by this user.',
+  );
+}
+
+export function rootLost(): TransfuseError {
+  return new TransfuseError(
+    'DOCUMENTS_ROOT_LOST',
+    'DOCUMENTS_ROOT is not the directory any more that it was when the command began: it may have been unmounted. No document was called missing for it.',
+  );
+}
