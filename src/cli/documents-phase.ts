@@ -16,25 +16,25 @@ export interface MovedDocuments {
 /** Where the files of a mapping stand in the progress, beside its rows. */
 const filesOf = (mapping: string): string => `${mapping} (files)`;
 
-/** `isAskedFor`: by name, so that what is missing for it is an error, and what went wrong before is tried again. */
+/** `isAskedFor`: by name, so that what is missing for it is an error, and what went wrong before is tried again. Throws what runDocuments() throws. */
 export async function moveDocuments(
   context: CommandContext,
   plan: Plan,
   destinations: readonly Destination[],
   progress: ProgressModel,
-  isAskedFor: boolean,
+  { isAskedFor, sweeps }: { isAskedFor: boolean; sweeps: boolean },
 ): Promise<MovedDocuments[]> {
   const { settings, signal, console, logger } = context;
   const parts = destinations
     .map((destination) => ({ destination, part: planOf(plan, destination.services) }))
     .filter(({ part }) => documentMappingsOf(part).length > 0);
   if (parts.length === 0) {
-    if (isAskedFor) throw noDocuments(plan.profile.name);
+    if (isAskedFor || sweeps) throw noDocuments(plan.profile.name);
     return [];
   }
   const known = settingsOf(settings);
   if (!known) {
-    if (isAskedFor) throw rootNotSet();
+    if (isAskedFor || sweeps) throw rootNotSet();
     const note = 'The files of documents stay where they are: DOCUMENTS_ROOT is not set.';
     console.info(`note: ${note}`);
     logger.info(note);
@@ -47,6 +47,7 @@ export async function moveDocuments(
       target: destination.database,
       plan: part,
       triesAgain: isAskedFor,
+      sweeps,
       signal,
       retryTimeoutMs: settings.bulk.retryTimeoutMs,
       onRetry: (warning) => {

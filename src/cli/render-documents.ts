@@ -29,8 +29,9 @@ export function documentCounts(counts: readonly DocumentCount[]): string {
   );
 }
 
-export function renderDocuments({ counts, movedNow, bytesNow, elapsedMs }: DocumentsReport): string {
-  if (counts.length === 0) return 'documents: none';
+export function renderDocuments({ counts, movedNow, bytesNow, elapsedMs, strays }: DocumentsReport): string {
+  const swept = strays ? [sweepLine(strays)] : [];
+  if (counts.length === 0) return ['documents: none', ...swept].join('\n');
   const all = counts.reduce((sum, { documents }) => sum + documents, 0);
   const rate = movedNow > 0 ? `, ${formatCount((movedNow * 1000) / elapsedMs)}/s` : '';
   const parts = counts.map(({ outcome, documents }) => `${formatCount(documents)} ${outcome}`).join(' + ');
@@ -39,5 +40,13 @@ export function renderDocuments({ counts, movedNow, bytesNow, elapsedMs }: Docum
     '',
     `${quantity(all, 'document')} = ${parts}`,
     `${quantity(movedNow, 'document')} looked at now, ${formatBytes(bytesNow)} in ${formatDuration(elapsedMs)}${rate}`,
+    ...swept,
   ].join('\n');
+}
+
+function sweepLine({ file, object }: NonNullable<DocumentsReport['strays']>): string {
+  const files = `${quantity(file.count, 'file')} (${formatBytes(file.bytes)}) that no row names`;
+  const objects = `${quantity(object.count, 'object')} (${formatBytes(object.bytes)}) that no document points to`;
+  const where = file.count + object.count > 0 ? ': see transfuse.strays in the target' : '';
+  return `swept: ${files}, ${objects}${where}`;
 }

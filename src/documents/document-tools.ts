@@ -23,6 +23,8 @@ export class DocumentTools {
   readonly root: DocumentsRoot;
   readonly source: ControlSource;
   readonly store: ObjectStore;
+  /** What the names of all documents of this source begin with. */
+  readonly objectPrefix: string;
   readonly #settings: ToolOptions['settings'];
   readonly #names: ObjectNames;
 
@@ -36,9 +38,9 @@ export class DocumentTools {
     this.root = root;
     this.source = source;
     this.store = store;
-    const site = encodeURIComponent(settings.source.database);
+    this.objectPrefix = `${settings.storage.prefix}${encodeURIComponent(settings.source.database)}/`;
     const naming = settings.documents.sharesContent ? namesByContent : namesByOwner;
-    this.#names = naming(settings.storage.prefix, site);
+    this.#names = naming(this.objectPrefix);
   }
 
   /** Throws DOCUMENTS_ROOT_UNUSABLE, and what connecting to the source throws. */

@@ -62,20 +62,27 @@ export class DocumentsRoot {
     return why;
   }
 
-  /** The paths of all regular files below the root, links not followed. */
+  /** The paths of all regular files below the root, links not followed; what cannot be read is left out. Throws DOCUMENTS_ROOT_LOST. */
   async *files(): AsyncGenerator<Buffer> {
+    await this.#requireRoot();
     const pending = [Buffer.alloc(0)];
     for (let directory = pending.pop(); directory; directory = pending.pop()) {
       const entries = await readdir(Buffer.concat([this.#directory, directory]), {
         encoding: 'buffer',
         withFileTypes: true,
-      });
+      }).catch(() => []);
       for (const entry of entries) {
         const path = Buffer.concat([directory, entry.name]);
         if (entry.isDirectory()) pending.push(Buffer.concat([path, SEPARATOR]));
         else if (entry.isFile()) yield path;
       }
     }
+  }
+
+  /** null where it is gone. */
+  async sizeOf(path: Buffer): Promise<number | null> {
+    const stats = await stat(Buffer.concat([this.#directory, path])).catch(() => null);
+    return stats && stats.size;
   }
 
   async #open(spelling: Buffer): Promise<FoundFile | NotFound> {

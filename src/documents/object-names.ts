@@ -11,8 +11,8 @@ export interface ObjectNames {
 
 const NOBODYS = 'unfiled';
 
-/** `<prefix><site>/<id of the patient>/<id of the document>`: an object for each document. */
-export function namesByOwner(prefix: string, site: string): ObjectNames {
+/** `<prefix><id of the patient>/<id of the document>`: an object for each document. */
+export function namesByOwner(prefix: string): ObjectNames {
   const namespaces = new Map<string, Buffer>();
   const idOf = (entity: string, key: string): string => {
     let namespace = namespaces.get(entity);
@@ -22,18 +22,18 @@ export function namesByOwner(prefix: string, site: string): ObjectNames {
   return {
     needContent: false,
     nameOf: ({ targetId, description: { owner } }) =>
-      `${prefix}${site}/${owner ? idOf(owner.entity, owner.key) : NOBODYS}/${targetId}`,
+      `${prefix}${owner ? idOf(owner.entity, owner.key) : NOBODYS}/${targetId}`,
   };
 }
 
 const SHARED = 'shared';
 
-/** `<prefix><site>/shared/<id of the content>`: an object for each content, however many documents have it. */
-export function namesByContent(prefix: string, site: string): ObjectNames {
+/** `<prefix>shared/<id of the content>`: an object for each content, however many documents have it. */
+export function namesByContent(prefix: string): ObjectNames {
   const namespace = entityNamespace('document content');
   return {
     needContent: true,
-    nameOf: (_, measured) => `${prefix}${site}/${SHARED}/${uuidV5Text(namespace, measured!.sha256)}`,
+    nameOf: (_, measured) => `${prefix}${SHARED}/${uuidV5Text(namespace, measured!.sha256)}`,
   };
 }
 

@@ -33,6 +33,7 @@ import type { DocumentTask } from './document-task.ts';
 import { DocumentTools, type ToolOptions } from './document-tools.ts';
 import { dueDocuments } from './due-documents.ts';
 import { removeUseless } from './remove-useless.ts';
+import { sweep, type SweepReport } from './sweep.ts';
 
 export interface DocumentsOptions extends ToolOptions {
   /** The database that the plan's tables are in. */
@@ -40,6 +41,8 @@ export interface DocumentsOptions extends ToolOptions {
   plan: Plan;
   /** Whether documents that something was wrong with are looked at again. */
   triesAgain: boolean;
+  /** Whether files and objects that no row stands for are looked for at the end. */
+  sweeps: boolean;
   observer: DocumentsObserver;
 }
 
@@ -58,6 +61,8 @@ export interface DocumentsReport {
   bytesNow: number;
   /** Of the run as it is now. */
   counts: DocumentCount[];
+  /** null where it was not asked for. */
+  strays: SweepReport | null;
 }
 
 const ROWS_PER_PAGE = 500;
@@ -133,7 +138,12 @@ class DocumentsRun {
     await this.#removeUseless();
     for (const mapping of mappings) await this.#move(runId, mapping);
     await this.#removeUseless();
+    const inTarget = this.#inTarget.bind(this);
+    const strays = this.#options.sweeps
+      ? await sweep({ tools: this.#tools, mappings, runId, inTarget })
+      : null;
     return {
+      strays,
       elapsedMs: performance.now() - this.#startedAt,
       movedNow: this.#movedNow,
       bytesNow: this.#bytesNow,

@@ -41,6 +41,16 @@ CREATE TABLE IF NOT EXISTS transfuse.objects_to_remove (
   PRIMARY KEY (bucket, object_name, generation)
 );
 COMMENT ON TABLE transfuse.objects_to_remove IS 'Objects that no document points to any more, until they are gone from the bucket';
+CREATE TABLE IF NOT EXISTS transfuse.strays (
+  run_id uuid NOT NULL REFERENCES transfuse.runs ON DELETE CASCADE,
+  kind text NOT NULL CHECK (kind IN ('file', 'object')),
+  name bytea NOT NULL,
+  size_bytes bigint,
+  found_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (run_id, kind, name)
+);
+COMMENT ON TABLE transfuse.strays IS 'What the last sweep has found: files below DOCUMENTS_ROOT that no row names, objects that no document points to';
+COMMENT ON COLUMN transfuse.strays.name IS 'Of a file in the bytes of the disk: convert_from(name, ''UTF8'') where it is UTF-8. As confidential as the file';
 `;
 
 /** The rows that documents belong to. */

@@ -1,12 +1,12 @@
 /** The bucket as the commands see it: objects go in whole, come out whole, and go again, each by its name and generation. */
 import { setMaxListeners } from 'node:events';
-import type { Bucket } from '@google-cloud/storage';
+import type { Bucket, GetFilesOptions } from '@google-cloud/storage';
 import type { StorageSettings } from '../config/settings.ts';
 import { retry } from '../core/retry.ts';
 import { putObject, requireObject, statFile, type NewObject, type StoredObject } from './put-object.ts';
 import { removeFile } from './remove-file.ts';
 import { openBucket } from './storage-client.ts';
-import { classifyStorageError } from './storage-errors.ts';
+import { bucketMissing, classifyStorageError, failureOf } from './storage-errors.ts';
 import { withinTime } from './within-time.ts';
 
 export interface ObjectStoreOptions {
@@ -20,6 +20,7 @@ export interface ObjectStoreOptions {
 }
 
 const STALL_MS = 60_000;
+const PAGE_OBJECTS = 1000;
 
 export class ObjectStore {
   readonly #options: ObjectStoreOptions;
@@ -68,6 +69,26 @@ export class ObjectStore {
     await this.#again(() => removeFile(this.#bucket.file(name), generation, this.#asking));
   }
 
+  /** All objects whose names begin so, some hundred at a time, in the order of their names. Throws STORAGE_*. */
+  async *list(prefix: string): AsyncGenerator<Pick<StoredObject, 'name' | 'generation' | 'size'>[]> {
+    let pageToken: string | undefined;
+    do {
+      const query = {
+        prefix,
+        maxResults: PAGE_OBJECTS,
+        autoPaginate: false,
+        ...(pageToken && { pageToken }),
+      };
+      const { files, next } = await this.#again(() => listFiles(query, this.#asking));
+      yield files.map(({ name, metadata: { generation, size } }) => ({
+        name,
+        generation: String(generation),
+        size: Number(size),
+      }));
+      pageToken = next;
+    } while (pageToken !== undefined);
+  }
+
   get #asking() {
     return { bucket: this.#bucket, stallMs: this.#stallMs, signal: this.#options.signal };
   }
@@ -75,5 +96,19 @@ export class ObjectStore {
   async #again<T>(request: () => Promise<T>): Promise<T> {
     const { retryTimeoutMs: timeoutMs, signal, onRetry } = this.#options;
     return timeoutMs === 0 ? request() : retry(request, { timeoutMs, signal, onRetry });
+  }
+}
+
+async function listFiles(
+  query: GetFilesOptions,
+  { bucket, stallMs, signal }: { bucket: Bucket; stallMs: number; signal: AbortSignal },
+) {
+  try {
+    const [files, next] = await withinTime(stallMs, signal, () => bucket.getFiles(query));
+    return { files, next: (next as { pageToken?: string } | null)?.pageToken };
+  } catch (error) {
+    throw failureOf(error).status === 404
+      ? bucketMissing(bucket)
+      : classifyStorageError(error, { bucket, action: 'list objects' });
   }
 }

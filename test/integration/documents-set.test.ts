@@ -16,9 +16,13 @@ async function readLogs(directory: string): Promise<string> {
 describe.each(sourceFlavors())('documents of every kind, from %s', (flavor) => {
   it('have the outcome that they are to have [invariant 5] [invariant 9]', { timeout: 180_000 }, async () => {
     await using site = await openDocumentCase({ flavor });
-    const { documents } = await plantSet(site);
+    const { documents, strays } = await plantSet(site);
+    const lost = `moved/${site.source.database}/unfiled/lost`;
+    await site.storage.objects.commit(lost, {}, Buffer.from('of nobody'), null);
     await site.succeed('schema', OPENEMR);
-    const { exitCode, stdout, stderr } = await site.run('bulk', OPENEMR, { MAX_REJECTS: '0' });
+    const { exitCode, stdout, stderr } = await site.run('bulk', ['--sweep', ...OPENEMR], {
+      MAX_REJECTS: '0',
+    });
     expect(`${stdout}${stderr}`).toContain('documents are not as they should be');
     expect(exitCode).toBe(5);
 
@@ -57,6 +61,16 @@ describe.each(sourceFlavors())('documents of every kind, from %s', (flavor) => {
       const stored = site.storage.objects.find(row.gcs_object!);
       expect([id, row.sniffed_mime_type, stored.contentType]).toEqual([id, contentType, contentType]);
     }
+    expect(stdout).toContain('swept: 2 files');
+    const found = await site.query(
+      'medical_records',
+      "SELECT kind, convert_from(name, 'UTF8') AS name FROM transfuse.strays ORDER BY kind, name",
+    );
+    expect(found).toEqual([
+      ...strays.toSorted().map((name) => ({ kind: 'file', name })),
+      { kind: 'object', name: lost },
+    ]);
+    site.storage.objects.delete(lost, null);
     expect(await site.bucketFaults()).toEqual([]);
     const said = `${stdout}${stderr}${await readLogs(site.directory)}`;
     for (const secret of [

@@ -139,3 +139,27 @@ describe.each(sourceFlavors())('documents in sync, on %s', (flavor) => {
     expect([forgotten.exitCode, forgotten.stderr]).toEqual([2, expect.stringContaining('DOCUMENTS_ROOT')]);
   });
 });
+
+it(
+  'documents of the same content share an object where that is asked for',
+  { timeout: 120_000 },
+  async () => {
+    await using site = await openDocumentCase({ sync: true, changes: { DOCUMENT_DUPLICATES: 'share' } });
+    const consent = Buffer.from('a form that everybody has signed');
+    for (const id of [1, 2]) await upload(site, id, consent);
+    await upload(site, 3, Buffer.from('another'));
+    await loaded(site);
+    expect(site.storage.objects.names()).toHaveLength(2);
+    const rows = await site.documentRows();
+    expect(rows.get(1)!.gcs_object).toBe(rows.get(2)!.gcs_object);
+
+    await site.sourceQuery('DELETE FROM documents WHERE id IN (1, 3)');
+    await site.succeed('sync', OPENEMR);
+    expect(await contentsOf(site)).toEqual({ 2: consent.toString() });
+    expect(site.storage.objects.names()).toHaveLength(1);
+    await site.sourceQuery('DELETE FROM documents');
+    await site.succeed('sync', OPENEMR);
+    expect(site.storage.objects.names()).toEqual([]);
+    expect(await site.bucketFaults()).toEqual([]);
+  },
+);

@@ -35,6 +35,10 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
         '--no-sync',
         'put every constraint and trigger back at once: what changed meanwhile will not be replayed by bin/sync',
       )
+      .option(
+        '--sweep',
+        'after the documents: list files and objects that no row stands for, in transfuse.strays; nothing is removed',
+      )
       .option('--fail-fast', 'stop at the first rejected row instead of loading all the others');
   },
   run: async (context, options, entities) =>

@@ -21,6 +21,7 @@ export interface BulkCommandOptions {
   replace?: boolean;
   retryRejects?: boolean;
   failFast?: boolean;
+  sweep?: boolean;
   /** false with --no-sync. */
   sync?: boolean;
 }
@@ -73,7 +74,10 @@ export async function runBulkCommand(
       loaded.push({ destination, report, profileName: context.profileName });
     }
     const withDocuments = asksForDocuments ? destinationsOf(settings.targets, profile.services) : all;
-    const moved = await moveDocuments(context, plan, withDocuments, progress, asksForDocuments);
+    const moved = await moveDocuments(context, plan, withDocuments, progress, {
+      isAskedFor: asksForDocuments,
+      sweeps: options.sweep ?? false,
+    });
     display.stop();
     return bulkResult(loaded, moved, plan.source.database, settings.bulk.maxRejects);
   } catch (error) {

@@ -26,6 +26,7 @@ interface Session {
 }
 
 const UPLOAD = /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/;
+const LIST = /^\/storage\/v1\/b\/([^/]+)\/o$/;
 const OBJECT = /^(?:\/storage\/v1|\/download\/storage\/v1)?\/b\/([^/]+)\/o\/([^/]+)$/;
 
 export async function startStorageServer(bucket = 'clinic-documents'): Promise<StorageServer> {
@@ -71,9 +72,10 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url!, `http://${request.headers.host}`);
   const upload = UPLOAD.exec(url.pathname);
   const object = OBJECT.exec(url.pathname);
-  const bucket = decodeURIComponent((upload ?? object)?.[1] ?? '');
+  const list = LIST.exec(url.pathname);
+  const bucket = decodeURIComponent((upload ?? object ?? list)?.[1] ?? '');
   if (bucket !== state.bucket) throw new Refused(404, 'The specified bucket does not exist.');
-  const kind = kindOf(request, url, upload !== null);
+  const kind = list ? 'list' : kindOf(request, url, upload !== null);
   state.requests.set(kind, (state.requests.get(kind) ?? 0) + 1);
   const fault = state.faults.take(kind);
   if (fault && 'hang' in fault) return;
@@ -94,6 +96,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   if (kind === 'multipart') return multipart(state, url, request, response, fault);
   if (kind === 'session') return session(state, url, request, response);
   if (kind === 'chunk' || kind === 'query') return chunk(state, url, request, response, fault);
+  if (kind === 'list') return send(response, 200, pageOf(state.objects, url.searchParams));
   const name = decodeURIComponent(object![2]!);
   if (kind === 'delete') {
     state.objects.delete(name, url.searchParams.get('ifGenerationMatch'));
@@ -218,6 +221,20 @@ function corrupted(content: Buffer): Buffer {
 function resourceOf(object: StoredObject) {
   const { content, ...rest } = object;
   return { kind: 'storage#object', ...rest, size: String(content.length), metageneration: '1' };
+}
+
+/** A page token is the name of the last object of the page before. */
+function pageOf(objects: StoredObjects, asked: URLSearchParams) {
+  const prefix = asked.get('prefix') ?? '';
+  const after = asked.get('pageToken') ?? '';
+  const limit = Number(asked.get('maxResults') ?? 1000);
+  const names = objects.names().filter((name) => name.startsWith(prefix) && name > after);
+  const page = names.slice(0, limit);
+  return {
+    kind: 'storage#objects',
+    items: page.map((name) => resourceOf(objects.find(name))),
+    ...(names.length > limit && { nextPageToken: page.at(-1) }),
+  };
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
