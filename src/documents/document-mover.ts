@@ -17,7 +17,8 @@ import { contentTypeOf, SNIFFED_BYTES } from './content-type.ts';
 import type { DocumentResult, DocumentTask, StoredDocument } from './document-task.ts';
 import type { DocumentsRoot, NotFound } from './documents-root.ts';
 import { HashCheck, headOf, measure, type Measured } from './measure.ts';
-import { openDocument, SMALL_BYTES, type OpenDocument, type SealOptions } from './open-document.ts';
+import { openDocument, SMALL_BYTES, type OpenDocument } from './open-document.ts';
+import type { SealKeys } from './seal-keys.ts';
 import { versionName, type ObjectNames } from './object-names.ts';
 
 export interface MoverOptions {
@@ -28,7 +29,8 @@ export interface MoverOptions {
   store: ObjectStore;
   bucket: string;
   names: ObjectNames;
-  seal: SealOptions;
+  /** null where the system does not encrypt. */
+  keys: SealKeys | null;
 }
 
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
@@ -106,7 +108,10 @@ export class DocumentMover {
   ): Promise<DocumentResult | 'changed'> {
     const { description } = task;
     const { path } = content;
-    const document = await openDocument(content, description, this.#options.seal);
+    const { keys } = this.#options;
+    let document = await openDocument(content, description, keys);
+    // It may be of a key that the site has made since.
+    if (!document && (await keys?.renew())) document = await openDocument(content, description, keys);
     if (!document) return without('decrypt_failed', path);
     const stored = await this.#store(task, document, looksFirst);
     if (stored === 'changed') return stored;

@@ -7,6 +7,7 @@ import { fileContent } from './content.ts';
 import type { DocumentMapping } from './document-mapping.ts';
 import { DocumentMover } from './document-mover.ts';
 import { DocumentsRoot } from './documents-root.ts';
+import { SealKeys } from './seal-keys.ts';
 import { namesByContent, namesByOwner, type ObjectNames } from './object-names.ts';
 
 export interface ToolOptions {
@@ -55,8 +56,6 @@ export class DocumentTools {
   /** Reads the keys that the documents of the mapping may be encrypted with. Throws SOURCE_*. */
   async moverOf({ documents, sourceTable, keyColumn }: DocumentMapping): Promise<DocumentMover> {
     const { root, source, store } = this;
-    const format = documents.seal;
-    const seals = format && (await format.open(this.#vault()));
     return new DocumentMover({
       root,
       source,
@@ -65,7 +64,7 @@ export class DocumentTools {
       store,
       bucket: this.#settings.storage.bucket,
       names: this.#names,
-      seal: { format, seals },
+      keys: documents.seal && (await SealKeys.read(documents.seal, this.#vault())),
     });
   }
 

@@ -2,16 +2,11 @@
  * From a content as it lies there to the document in it: decrypted where it is encrypted, whatever the row says of that.
  * A small one is read once and kept; of a large one nothing is kept, and it is read again for each use.
  */
-import {
-  SealBroken,
-  type DocumentDescription,
-  type SealFormat,
-  type Seals,
-  type Unsealer,
-} from '../mapping/document-source.ts';
+import { SealBroken, type DocumentDescription, type Unsealer } from '../mapping/document-source.ts';
 import type { Content } from './content.ts';
 import { SNIFFED_BYTES } from './content-type.ts';
 import { headOf, measure, unseal, type Measured } from './measure.ts';
+import type { SealKeys } from './seal-keys.ts';
 
 export interface OpenDocument {
   read(): AsyncIterable<Buffer>;
@@ -23,22 +18,17 @@ export interface OpenDocument {
 /** What is up to this size is kept in memory while it is on its way. */
 export const SMALL_BYTES = 8 * 1024 * 1024;
 
-export interface SealOptions {
-  format: SealFormat | null;
-  seals: Seals | null;
-}
-
 /** null for a content that no key opens. Throws what reading throws. */
 export async function openDocument(
   content: Content,
   { hash, isSealed }: Pick<DocumentDescription, 'hash' | 'isSealed'>,
-  { format, seals }: SealOptions,
+  keys: SealKeys | null,
 ): Promise<OpenDocument | null> {
   const read = await readerOf(content);
   const plain = { read, wasSealed: false, measured: null };
   const head = await headOf(read(), SNIFFED_BYTES);
-  if (!format?.looksSealed(head)) return plain;
-  for (const open of seals?.unsealers(head) ?? []) {
+  if (!keys?.looksSealed(head)) return plain;
+  for (const open of keys.unsealers(head)) {
     const opened = await tryKey(read, open, hash);
     if (opened) return opened;
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { connectionSettings, driverOptions, type DatabaseAddress } from '../support/database-address.ts';
+import { startStorageServer, type StorageServer } from '../support/storage/storage-server.ts';
 import {
   startMariadb,
   startMysql,
@@ -17,7 +18,9 @@ import {
 export interface Stage {
   source: MysqlServer;
   target: PostgresServer;
-  /** Logs, and the .env file. */
+  /** A bucket, in this process. */
+  storage: StorageServer;
+  /** Logs, the .env file, and the legacy documents. */
   dir: string;
   /** Stops the servers. Safe to call twice. */
   stop(): Promise<void>;
@@ -49,7 +52,11 @@ export async function openStage(flavor: MysqlFlavor): Promise<Stage> {
     throw source.status === 'rejected' ? source.reason : (target as PromiseRejectedResult).reason;
   }
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'transfuse-demo-'));
-  return { source: source.value, target: target.value, dir, stop };
+  const storage = await startStorageServer();
+  const stopAll = async () => {
+    await Promise.all([stop(), storage[Symbol.asyncDispose]()]);
+  };
+  return { source: source.value, target: target.value, storage, dir, stop: stopAll };
 }
 
 /** How the superuser reaches the source. */
@@ -87,6 +94,15 @@ export function settingsFor(
     ...connectionSettings({ ...source, ...ACCOUNT }, { ...target, ...ACCOUNT }),
     MAX_REJECTS: String(maxRejects),
     LOG_DIR: path.join(stage.dir, 'logs'),
+  };
+}
+
+/** Where its documents are, and where they are to go. */
+export function documentSettings({ storage, dir }: Stage) {
+  return {
+    DOCUMENTS_ROOT: path.join(dir, 'documents'),
+    GCS_BUCKET: storage.bucket,
+    GCS_API_ENDPOINT: storage.endpoint,
   };
 }
 

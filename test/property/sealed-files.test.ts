@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SealBroken } from '../../src/mapping/document-source.ts';
 import { FileUnsealer, looksSealed, VERSIONS } from '../../src/profiles/openemr/documents/sealed-file.ts';
-import { KEY_NAMES, keyOf, sealFile } from '../support/documents/seal-file.ts';
+import { keysOf, sealFile } from '../support/documents/seal-file.ts';
 
 const version = fc.constantFrom(...VERSIONS);
 
 function unsealer(of: (typeof VERSIONS)[number], word = 'site'): FileUnsealer {
-  const name = KEY_NAMES[of - 1]!;
-  const cipher = keyOf(`${word} ${of === 1 ? name : `${name}a`}`);
-  return new FileUnsealer(of, { cipher, hmac: of === 1 ? null : keyOf(`${word} ${name}b`) });
+  const { cipher, hmac } = keysOf(of, word);
+  return new FileUnsealer(of, { cipher, hmac: of === 1 ? null : hmac });
 }
 
 function open(sealed: Buffer, pieces: readonly number[], of: FileUnsealer): Buffer {

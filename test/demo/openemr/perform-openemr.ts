@@ -9,16 +9,28 @@ import type { DemoResult, Performance } from '../performance.ts';
 import { EndsOfLog } from '../live/ends-of-log.ts';
 import { describeWorkload, Following } from '../live/follow.ts';
 import { describeLag } from '../live/watch.ts';
-import { createAccounts, endsOf, settingsFor, sourceConnection, writeEnvFile } from '../stage.ts';
-import { fillPractice, OPENEMR_DATABASE, OPENEMR_VERSION, PRACTICE_SETTINGS } from './practice.ts';
+import {
+  createAccounts,
+  documentSettings,
+  endsOf,
+  settingsFor,
+  sourceConnection,
+  writeEnvFile,
+} from '../stage.ts';
+import { checkDocuments } from './check-documents.ts';
+import { fillPractice } from './practice.ts';
+import { OPENEMR_DATABASE, OPENEMR_VERSION, PRACTICE_SETTINGS } from './settings.ts';
 import { reconcile, type LoadedMapping, type ServiceDatabases } from './reconcile.ts';
 import { measureRowLag } from './row-lag.ts';
+import { Scanner } from './scanner.ts';
 
 const PROFILE = ['--profile', 'openemr'];
 const DESKS = 4;
 /** Of one desk: some fifty transactions a second for all of them, far more than a practice makes. */
 const INTERVAL_MS = 80;
 const LAG_SAMPLES = 30;
+/** What the names of the objects of documents begin with. */
+const OBJECTS = `migrated-files/${OPENEMR_DATABASE}/`;
 /** Orphans are normal in such a system: that some are rejected is no failure here. */
 const MAX_REJECTS = 1_000_000;
 
@@ -33,7 +45,11 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
   const { stage, narrator, signal, startedAt } = scene;
   await fillPractice(scene);
   await createAccounts(stage, OPENEMR_DATABASE);
-  const settings = { ...settingsFor(stage, OPENEMR_DATABASE, MAX_REJECTS), ...PRACTICE_SETTINGS };
+  const settings = {
+    ...settingsFor(stage, OPENEMR_DATABASE, MAX_REJECTS),
+    ...PRACTICE_SETTINGS,
+    ...documentSettings(stage),
+  };
   const envFile = await writeEnvFile(stage, settings);
   const commands = new Commands({ stage, narrator, signal, settings });
   const ends = endsOf(stage, OPENEMR_DATABASE);
@@ -53,11 +69,16 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
 
   narrator.step(
     'The load, while the practice works',
-    `${DESKS} desks register, book, check in, chart, bill, merge and delete, on as many connections, from now on until the end.`,
+    `${DESKS} desks register, book, check in, chart, bill, merge and delete, on as many connections, from now on until the end; one more scans\n` +
+      'papers. Behind the rows of documents their files are found, decrypted, checked, and stored in a bucket.',
   );
   await using workload = await openPractice(
     { ...sourceConnection(stage), database: OPENEMR_DATABASE },
     { version: OPENEMR_VERSION, desks: DESKS, intervalMs: INTERVAL_MS, signal },
+  );
+  await using scanner = await Scanner.start(
+    { ...sourceConnection(stage), database: OPENEMR_DATABASE },
+    documentSettings(stage).DOCUMENTS_ROOT,
   );
   await commands.run('bulk', PROFILE, [0]);
   narrator.say(`   The practice meanwhile: ${describeWorkload(workload.counts)}.`);
@@ -71,8 +92,11 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
   await using sync = new Following({ commands, narrator, ends: log, workload, signal, args: PROFILE });
   await sync.untilHandedOver();
   const lag = await measureRowLag(ends.source, ends.target, LAG_SAMPLES, signal);
-  const counts = await workload.stop();
+  const [counts, scans] = await Promise.all([workload.stop(), scanner.stop()]);
   narrator.say(`\n   The practice closes: ${describeWorkload(counts)}.`);
+  narrator.say(
+    `   Papers meanwhile: ${scans.scanned} scanned, ${scans.corrected} scanned again, ${scans.refiled} moved to another chart, ${scans.shredded} shredded.`,
+  );
   if (lag)
     narrator.say(
       `   Lag, from a patient's change at the source to the patient service, ${lag.samples} times measured: ${describeLag(lag)}.`,
@@ -87,15 +111,19 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
     'Everything is loaded once more, into empty databases, from the source as it is now. Each mapping: rows in the source, counted there,\n' +
       '= loaded + filtered + rejected. Each table: what was followed has to equal what was loaded now, value by value.',
   );
-  const services = await loadAgain(commands.with({ ...settings, ...namesOf('_again') }), ends.target);
+  const again = { ...settings, ...namesOf('_again'), GCS_PATH: 'again/' };
+  const services = await loadAgain(commands.with(again), ends.target);
   const { problems, sourceRows, targetRows } = await reconcile(ends.source, services, narrator);
+  const { followed } = services.find(({ schema }) => schema === SCHEMAS['medical-records'])!;
+  const papers = await checkDocuments(followed, stage.storage.objects, OBJECTS, narrator);
+  problems.push(...papers.problems);
   for (const problem of problems) narrator.say(`✗ ${problem}`);
   const ok = problems.length === 0;
   const took = formatDuration(performance.now() - startedAt);
   narrator.verdict(
     ok,
     ok
-      ? `EVERYTHING ADDS UP: ${formatCount(sourceRows)} rows that mappings read are accounted for, and ${formatCount(targetRows)} rows of four services are what they should be. (${took} in all)`
+      ? `EVERYTHING ADDS UP: ${formatCount(sourceRows)} rows that mappings read are accounted for, and ${formatCount(targetRows)} rows of four services and ${formatCount(papers.stored)} objects are what they should be. (${took} in all)`
       : `NOT EVERYTHING ADDS UP: ${quantity(problems.length, 'problem')}, named above. (${took} in all)`,
   );
   narrator.verdict(

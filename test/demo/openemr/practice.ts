@@ -3,19 +3,10 @@ import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { formatCount } from '../../../src/telemetry/format.ts';
 import { fillOpenemr } from '../../support/openemr/fill-openemr.ts';
 import { TRAPS } from '../../support/openemr/traps/index.ts';
-import { sourceConnection } from '../stage.ts';
+import { documentSettings, sourceConnection } from '../stage.ts';
+import { plantFiles } from './scanner.ts';
+import { OPENEMR_DATABASE, OPENEMR_VERSION } from './settings.ts';
 import type { Scene } from '../legacy.ts';
-
-export const OPENEMR_DATABASE = 'openemr';
-export const OPENEMR_VERSION = '8';
-
-/** What the operator of the practice knows of it. */
-export const PRACTICE_SETTINGS = {
-  SOURCE_TIME_ZONE: 'America/New_York',
-  CUTOVER_DATE: '2026-01-15',
-  NUL_POLICY: 'strip',
-  FIELD_KEY: '5e'.repeat(32),
-};
 
 export async function fillPractice({ stage, options, narrator }: Scene): Promise<void> {
   const traps = Object.values(TRAPS).flat();
@@ -33,8 +24,9 @@ export async function fillPractice({ stage, options, narrator }: Scene): Promise
     const [[counted]] = await connection.query<RowDataPacket[]>(
       'SELECT COUNT(*) AS tables, SUM(TABLE_ROWS) AS n FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
     );
+    const files = await plantFiles(connection, documentSettings(stage).DOCUMENTS_ROOT);
     narrator.say(
-      `   About ${formatCount(Number(counted!['n']))} rows in ${Number(counted!['tables'])} tables.`,
+      `   About ${formatCount(Number(counted!['n']))} rows in ${Number(counted!['tables'])} tables, and ${formatCount(files)} files, every other one encrypted.`,
     );
   } finally {
     connection.destroy();

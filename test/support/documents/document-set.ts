@@ -7,7 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { DocumentOutcome } from '../../../src/core/document-outcomes.ts';
 import { randomBytesOf } from '../storage/random-bytes.ts';
-import { KEY_NAMES, keyOf, sealFile } from './seal-file.ts';
+import { KEY_NAMES, keyOf, keysOf, sealFile } from './seal-file.ts';
 
 export interface PlantedDocument {
   id: number;
@@ -150,7 +150,7 @@ export async function plantDocuments(root: string, firstId = 700_001): Promise<D
     'encrypted by keys on the disk',
     'stored',
     content,
-    sealFile(4, content, { word: 'disk' }),
+    sealFile(4, content, keysOf(4, 'disk')),
     { encrypted: 1 },
     {
       wasEncrypted: true,
@@ -161,7 +161,7 @@ export async function plantDocuments(root: string, firstId = 700_001): Promise<D
     'encrypted by keys on the disk that are encrypted',
     'stored',
     content,
-    sealFile(6, content, { word: 'disk' }),
+    sealFile(6, content, keysOf(6, 'disk')),
     { encrypted: 1 },
     {
       wasEncrypted: true,
@@ -185,7 +185,7 @@ export async function plantDocuments(root: string, firstId = 700_001): Promise<D
     'encrypted with another site’s key',
     'decrypt_failed',
     content,
-    sealFile(7, content, { word: 'other' }),
+    sealFile(7, content, keysOf(7, 'other')),
     { encrypted: 1 },
   );
   content = bytes();
@@ -193,7 +193,7 @@ export async function plantDocuments(root: string, firstId = 700_001): Promise<D
     'encrypted with another site’s first key',
     'decrypt_failed',
     content,
-    sealFile(1, content, { word: 'other' }),
+    sealFile(1, content, keysOf(1, 'other')),
     { encrypted: 1 },
   );
   content = bytes();
@@ -215,7 +215,7 @@ export async function plantDocuments(root: string, firstId = 700_001): Promise<D
   );
   content = bytes();
   await add('called encrypted, and plain', 'stored', content, content, { encrypted: 1 });
-  content = sealFile(7, bytes(), { word: 'other' });
+  content = sealFile(7, bytes(), keysOf(7, 'other'));
   await add('plain, and like an encrypted one', 'stored', content, content);
   for (const [what, onDisk, inRow] of [
     ['a name with umlauts', Buffer.from('Überweisung Knie_1.pdf'), 'Überweisung Knie_1.pdf'],

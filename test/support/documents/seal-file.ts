@@ -8,22 +8,26 @@ export function keyOf(word: string): Buffer {
 
 export const KEY_NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'] as const;
 
-interface SealOptions {
-  /** What the keys are made of: another word, another site's keys. */
-  word?: string;
+export interface SealingKeys {
+  cipher: Buffer;
+  hmac: Buffer;
+}
+
+/** Those of a site, or of another where another word is given. */
+export function keysOf(version: number, word = 'site'): SealingKeys {
+  const name = KEY_NAMES[version - 1]!;
+  return { cipher: keyOf(`${word} ${version === 1 ? name : `${name}a`}`), hmac: keyOf(`${word} ${name}b`) };
 }
 
 /** `version` from 1 to 7. */
-export function sealFile(version: number, plain: Buffer, { word = 'site' }: SealOptions = {}): Buffer {
-  const name = KEY_NAMES[version - 1]!;
-  const cipherKey = keyOf(`${word} ${version === 1 ? name : `${name}a`}`);
+export function sealFile(version: number, plain: Buffer, keys: SealingKeys = keysOf(version)): Buffer {
   const iv = createHash('md5').update(plain).digest();
-  const cipher = createCipheriv('aes-256-cbc', cipherKey, iv);
+  const cipher = createCipheriv('aes-256-cbc', keys.cipher, iv);
   const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()]);
   const mac =
     version === 1
       ? Buffer.alloc(0)
-      : createHmac(version < 4 ? 'sha256' : 'sha384', keyOf(`${word} ${name}b`))
+      : createHmac(version < 4 ? 'sha256' : 'sha384', keys.hmac)
           .update(sealed)
           .digest();
   return Buffer.from(`00${version}${Buffer.concat([mac, sealed]).toString('base64')}`);

@@ -1,9 +1,9 @@
-/** Documents of a patient (their rows: no file is made), notes of staff, mail of the portal. */
-import { createHash } from 'node:crypto';
+/** Documents of a patient (their rows: who wants the files asks paper-file.ts), notes of staff, mail of the portal. */
 import { day } from '../../demo/clinic/sql-values.ts';
 import type { Random } from '../../demo/clinic/random.ts';
 import { dateTime, TODAY } from './calendar-days.ts';
 import type { AddRow, Counters, Site } from './counters.ts';
+import { paperFile, paperHash } from './paper-file.ts';
 import type { Person } from './people.ts';
 import { MESSAGES } from './vocabulary.ts';
 
@@ -27,10 +27,11 @@ function addDocument(
   const driveUuid = random.hex(16);
   const isNow = site.version === '8';
   const on = Math.min(TODAY, registered + random.below(600));
+  const size = random.between(1000, 9000);
   add('documents', {
     id,
     type: 'file_url',
-    size: random.between(1000, 90_000),
+    size,
     date: dateTime(on, '14:00:00'),
     url: `file://${SITE_DIRECTORY}/${pid}/${isNow ? uuidText(driveUuid) : filename}`,
     mimetype: filename.endsWith('.tif') ? 'image/tiff' : 'application/pdf',
@@ -38,9 +39,7 @@ function addDocument(
     revision: dateTime(on, '14:00:00'),
     foreign_id: pid,
     docdate: day(on),
-    hash: createHash(isNow ? 'sha3-512' : 'sha1')
-      .update(`invented file ${id}`)
-      .digest('hex'),
+    hash: paperHash(paperFile(id, size), site.version),
     list_id: 0,
     name: filename,
     drive_uuid: Buffer.from(driveUuid, 'hex'),
@@ -50,7 +49,7 @@ function addDocument(
     encounter_id: 0,
     encounter_check: 0,
     audit_master_approval_status: 1,
-    encrypted: 0,
+    encrypted: id % 2,
     deleted: 0,
   });
   add('categories_to_documents', { category_id: random.pick(site.documentCategories), document_id: id });
