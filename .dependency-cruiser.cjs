@@ -2,7 +2,7 @@
  * Which room may import which. A room not listed for another is forbidden to it, so that a new dependency between rooms
  * is a decision and not an accident. Run by test/support/boundaries.mjs.
  */
-const PHASES = ['schema', 'bulk', 'documents', 'sync', 'diagnose'];
+const PHASES = ['schema', 'bulk', 'documents', 'archive', 'sync', 'diagnose'];
 
 /** A room's files, as a regular expression on paths. */
 const ROOMS = {
@@ -56,6 +56,7 @@ const MAY_IMPORT = {
   schema: SHARED,
   bulk: SHARED,
   documents: [...SHARED, 'storage'],
+  archive: [...SHARED, 'storage'],
   diagnose: SHARED,
   cli: [...SHARED, 'preflight', ...PHASES],
 };

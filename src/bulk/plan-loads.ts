@@ -6,7 +6,7 @@ import type { Run } from '../ledger/runs.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
 import type { BulkContext } from './bulk-context.ts';
-import { planChunks } from './chunk-planner.ts';
+import { planChunks } from '../mysql/chunk-planner.ts';
 import type { ChunkTask } from './chunk-task.ts';
 import { readFieldSignature } from './field-signature.ts';
 import { readLoadStart } from './load-start.ts';

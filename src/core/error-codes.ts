@@ -361,10 +361,25 @@ export const ERROR_CODES = {
     cause: 'What the object store has stored is not what was sent, time and again. It was removed.',
     fix: 'Look for a proxy between here and the object store that changes contents; then start the command again.',
   },
+  STORAGE_OBJECT_MISSING: {
+    exit: EXIT.differences,
+    cause: 'An object that should be in the bucket, in the generation that was noted, is not there.',
+    fix: 'Look who has removed or replaced it; soft delete of the bucket may still have it.',
+  },
   STORAGE_OBJECT_DIFFERS: {
     exit: EXIT.differences,
     cause: 'The bucket has an object of this name with other content. It was left as it is.',
     fix: 'Look who has written below GCS_PATH, remove the object or give another GCS_PATH; then start the command again.',
+  },
+  ARCHIVE_MISSING: {
+    exit: EXIT.precondition,
+    cause: 'The bucket has no whole archive of this name, or one that this version cannot read.',
+    fix: 'Make one with bin/archive; or check GCS_BUCKET, GCS_PATH, LEGACY_DB_NAME and the id.',
+  },
+  ARCHIVE_DIFFERS: {
+    exit: EXIT.differences,
+    cause: 'An archive is not as its manifest says, or the source has other rows than it by now.',
+    fix: 'A source in use changes: make another one with bin/archive --new. Where parts are damaged or gone, look who writes to the bucket.',
   },
   DOCUMENTS_ROOT_UNUSABLE: {
     exit: EXIT.precondition,

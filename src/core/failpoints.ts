@@ -24,6 +24,8 @@ export type FailpointName =
   | 'bulk.after-load-finished'
   | 'bulk.before-load-completed'
   | 'bulk.after-load-completed'
+  | 'archive.after-plan'
+  | 'archive.after-chunk'
   | 'documents.after-put'
   | 'documents.before-commit'
   | 'documents.after-commit'

@@ -6,7 +6,7 @@ import { retry } from '../core/retry.ts';
 import { putObject, requireObject, statFile, type NewObject, type StoredObject } from './put-object.ts';
 import { removeFile } from './remove-file.ts';
 import { openBucket } from './storage-client.ts';
-import { bucketMissing, classifyStorageError, failureOf } from './storage-errors.ts';
+import { bucketMissing, classifyStorageError, failureOf, objectMissing } from './storage-errors.ts';
 import { withinTime } from './within-time.ts';
 
 export interface ObjectStoreOptions {
@@ -17,6 +17,11 @@ export interface ObjectStoreOptions {
   /** How long a store that says nothing is waited for. */
   stallMs?: number;
   onRetry(warning: string): void;
+}
+
+export interface ListedObject extends Pick<StoredObject, 'name' | 'generation' | 'size' | 'crc32c'> {
+  /** As putObject() was given it. */
+  metadata: Readonly<Record<string, string>>;
 }
 
 const STALL_MS = 60_000;
@@ -52,16 +57,19 @@ export class ObjectStore {
     return { generation: String(generation), size: Number(size), crc32c };
   }
 
-  /** The content of a small object. Throws STORAGE_*. */
+  /** The content of a small object, of this generation. Throws STORAGE_OBJECT_MISSING and the other STORAGE_*. */
   async read({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<Buffer> {
-    try {
-      const [content] = await withinTime(this.#stallMs, this.#options.signal, () =>
-        this.#bucket.file(name, { generation }).download({ validation: false }),
-      );
-      return content;
-    } catch (error) {
-      throw classifyStorageError(error, { bucket: this.#bucket, action: 'read an object' });
-    }
+    return this.#again(async () => {
+      try {
+        const [content] = await withinTime(this.#stallMs, this.#options.signal, () =>
+          this.#bucket.file(name, { generation }).download({ validation: false }),
+        );
+        return content;
+      } catch (error) {
+        if (failureOf(error).status === 404) throw objectMissing(this.#bucket);
+        throw classifyStorageError(error, { bucket: this.#bucket, action: 'read an object' });
+      }
+    });
   }
 
   /** This generation, and no other. Throws STORAGE_*. */
@@ -70,7 +78,7 @@ export class ObjectStore {
   }
 
   /** All objects whose names begin so, some hundred at a time, in the order of their names. Throws STORAGE_*. */
-  async *list(prefix: string): AsyncGenerator<Pick<StoredObject, 'name' | 'generation' | 'size'>[]> {
+  async *list(prefix: string): AsyncGenerator<ListedObject[]> {
     let pageToken: string | undefined;
     do {
       const query = {
@@ -80,10 +88,12 @@ export class ObjectStore {
         ...(pageToken && { pageToken }),
       };
       const { files, next } = await this.#again(() => listFiles(query, this.#asking));
-      yield files.map(({ name, metadata: { generation, size } }) => ({
+      yield files.map(({ name, metadata: { generation, size, crc32c = '', metadata = {} } }) => ({
         name,
         generation: String(generation),
         size: Number(size),
+        crc32c,
+        metadata: metadata as Record<string, string>,
       }));
       pageToken = next;
     } while (pageToken !== undefined);

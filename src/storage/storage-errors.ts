@@ -39,6 +39,11 @@ export function bucketMissing(bucket: Bucket): TransfuseError {
   return new TransfuseError('STORAGE_BUCKET_MISSING', message, { where: { bucket: bucket.name } });
 }
 
+export function objectMissing(bucket: Bucket): TransfuseError {
+  const message = `An object is not in the bucket ${bucket.name} in the generation that was noted.`;
+  return new TransfuseError('STORAGE_OBJECT_MISSING', message, { where: { bucket: bucket.name } });
+}
+
 /** Of a session: success before the end. */
 export class AnswerNotUnderstood extends Error {}
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { spawnBound } from '../support/servers/processes.ts';
 
 /** The names of the project's executables that the demo runs. */
-export type ExecutableName = 'test-connection' | 'schema' | 'diagnose' | 'bulk' | 'sync' | 'status';
+export type ExecutableName =
+  'test-connection' | 'schema' | 'diagnose' | 'bulk' | 'sync' | 'archive' | 'status';
 
 export interface ExecutableRun {
   args?: readonly string[];

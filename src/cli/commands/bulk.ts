@@ -39,6 +39,7 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
         '--sweep',
         'after the documents: list files and objects that no row stands for, in transfuse.strays; nothing is removed',
       )
+      .option('--archive', 'at the end, archive every table of the source in the bucket: see bin/archive')
       .option('--fail-fast', 'stop at the first rejected row instead of loading all the others');
   },
   run: async (context, options, entities) =>

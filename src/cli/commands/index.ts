@@ -3,6 +3,7 @@ import { schemaCommand } from './schema.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { bulkCommand } from './bulk.ts';
 import { syncCommand } from './sync.ts';
+import { archiveCommand } from './archive.ts';
 import { statusCommand } from './status.ts';
 import { testConnectionCommand } from './test-connection.ts';
 
@@ -13,5 +14,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   diagnoseCommand,
   bulkCommand,
   syncCommand,
+  archiveCommand,
   statusCommand,
 ];

@@ -9,6 +9,8 @@ import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
+import type { ArchiveReport } from '../../archive/archive.ts';
+import { archiveDocument, archiveSettings, makeArchive, renderArchive } from '../archive-phase.ts';
 import { moveDocuments, type MovedDocuments } from '../documents-phase.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
 import { preparePlan } from '../planning.ts';
@@ -22,6 +24,7 @@ export interface BulkCommandOptions {
   retryRejects?: boolean;
   failFast?: boolean;
   sweep?: boolean;
+  archive?: boolean;
   /** false with --no-sync. */
   sync?: boolean;
 }
@@ -45,6 +48,7 @@ export async function runBulkCommand(
     );
   }
   const { settings, signal } = context;
+  if (options.archive) archiveSettings(context);
   const { profile } = await loadProfile(context.profileName, settings);
   const asksForDocuments = entities.includes(DOCUMENTS);
   const withRows = entities.filter((entity) => entity !== DOCUMENTS);
@@ -78,8 +82,11 @@ export async function runBulkCommand(
       isAskedFor: asksForDocuments,
       sweeps: options.sweep ?? false,
     });
+    const archived = options.archive
+      ? await makeArchive(context, progress, { tables: null, anew: false })
+      : null;
     display.stop();
-    return bulkResult(loaded, moved, plan.source.database, settings.bulk.maxRejects);
+    return bulkResult({ loaded, moved, archived }, plan.source.database, settings.bulk.maxRejects);
   } catch (error) {
     throw options.replace ? withoutReplace(error) : error;
   } finally {
@@ -146,12 +153,13 @@ function observe({ console, logger }: CommandContext, progress: ProgressModel): 
   };
 }
 
-function bulkResult(
-  loaded: readonly LoadedDatabase[],
-  moved: readonly MovedDocuments[],
-  source: string,
-  maxRejects: number,
-): CommandResult {
+interface Done {
+  loaded: readonly LoadedDatabase[];
+  moved: readonly MovedDocuments[];
+  archived: ArchiveReport | null;
+}
+
+function bulkResult({ loaded, moved, archived }: Done, source: string, maxRejects: number): CommandResult {
   const problem = problemOf(loaded, moved, maxRejects);
   const parts = [
     ...loaded.map((one) => ({ destination: one.destination, text: renderBulk(one) })),
@@ -168,8 +176,9 @@ function bulkResult(
         ...report,
         notFine: documentsNotFine(report.counts),
       })),
+      ...(archived && { archive: archiveDocument(archived) }),
     },
-    text: underDatabaseNames(parts),
+    text: [underDatabaseNames(parts), ...(archived ? [renderArchive(archived)] : [])].join('\n\n'),
     ...(problem && { problem }),
   };
 }

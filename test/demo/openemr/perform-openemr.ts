@@ -107,6 +107,13 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
   const changes = await sync.changes();
 
   narrator.step(
+    'The copy that has to be kept',
+    'Every table of the legacy database, mapped or not, as it is: in the bucket, with a manifest, and read back from there.',
+  );
+  await commands.run('archive', PROFILE, [0]);
+  await commands.run('archive', ['verify', '--against-source', ...PROFILE], [0]);
+
+  narrator.step(
     'Is every row accounted for?',
     'Everything is loaded once more, into empty databases, from the source as it is now. Each mapping: rows in the source, counted there,\n' +
       '= loaded + filtered + rejected. Each table: what was followed has to equal what was loaded now, value by value.',

@@ -104,6 +104,8 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
     return;
   }
   const found = state.objects.find(name);
+  const generation = url.searchParams.get('generation');
+  if (generation !== null && generation !== found.generation) throw new Refused(404, 'No such generation.');
   if (url.searchParams.get('alt') !== 'media') return send(response, 200, resourceOf(found));
   response.writeHead(200, { 'content-type': found.contentType, 'x-goog-hash': `crc32c=${found.crc32c}` });
   response.end(found.content);

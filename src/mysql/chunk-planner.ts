@@ -1,15 +1,22 @@
-/** Cuts a table into key ranges of about `chunkRows` rows, before it is loaded: the ranges are the units of resume. */
-import type { SourceTable } from '../mysql/catalog-model.ts';
-import type { SourceConnection } from '../mysql/connection.ts';
-import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
+/** Cuts a table into key ranges of about `chunkRows` rows, before it is read: the ranges are the units of resume. */
+import type { SourceTable } from './catalog-model.ts';
+import type { SourceConnection } from './connection.ts';
+import { quoteSourceIdentifier } from './identifiers.ts';
 import {
   estimateRows,
   integerRange,
   nextBoundQuery,
   rangeableKeyColumns,
   rangePredicate,
-} from '../mysql/key-range.ts';
-import type { ChunkBounds } from '../ledger/loads.ts';
+  type KeyBound,
+} from './key-range.ts';
+
+/** The rows with lower < key ≤ upper; null: open. */
+export interface KeyChunk {
+  chunk: number;
+  lower: KeyBound | null;
+  upper: KeyBound | null;
+}
 
 const INTEGER_TYPES = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint']);
 /** An estimate from the index may be off by a factor; a range is halved only when it is surely too large. */
@@ -23,7 +30,7 @@ export async function planChunks(
   source: SourceConnection,
   table: SourceTable,
   chunkRows: number,
-): Promise<ChunkBounds[]> {
+): Promise<KeyChunk[]> {
   const key = rangeableKeyColumns(table);
   if (key.length === 0 || table.rowEstimate < chunkRows * SPLIT_FACTOR) return toChunks([]);
   if (key.length === 1 && INTEGER_TYPES.has(key[0]!.dataType)) {
@@ -32,7 +39,7 @@ export async function planChunks(
   return toChunks(await walkedBounds(source, table, chunkRows));
 }
 
-function toChunks(bounds: string[][]): ChunkBounds[] {
+function toChunks(bounds: string[][]): KeyChunk[] {
   return Array.from({ length: bounds.length + 1 }, (_, chunk) => ({
     chunk,
     lower: bounds[chunk - 1] ?? null,

@@ -1,0 +1,20 @@
+import type { JsonForm } from '../../streams/ndjson-encoder.ts';
+import type { SourceColumn } from '../mysql/catalog-model.ts';
+
+/** What a double holds exactly, and JSON writes as the source does. */
+const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'year', 'float', 'double']);
+const BINARY = new Set(
+  (
+    'binary varbinary tinyblob blob mediumblob longblob bit vector geometry point linestring polygon ' +
+    'multipoint multilinestring multipolygon geometrycollection geomcollection'
+  ).split(' '),
+);
+
+/** How a column's values are written. BIGINT and DECIMAL are strings: a double does not hold them. */
+export function formOf({ dataType, columnType }: SourceColumn): JsonForm {
+  if (BINARY.has(dataType)) return 'base64';
+  // With zeros before it a number is none in JSON.
+  return NUMBERS.has(dataType) && !columnType.includes('zerofill') && columnType !== 'year(2)'
+    ? 'number'
+    : 'string';
+}
