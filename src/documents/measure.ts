@@ -32,7 +32,7 @@ export class HashCheck {
 
 /** Reads the content to its end. Throws what it throws. */
 export async function measure(content: Bytes, expected: LegacyHash): Promise<Measured> {
-  const digest = new ContentDigest();
+  const digest = await ContentDigest.start();
   const check = new HashCheck(expected);
   for await (const bytes of content) {
     digest.update(bytes);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CRC32C } from '@google-cloud/storage';
+import { createCRC32 } from 'hash-wasm';
 
 export interface Digest {
   /** Bytes. */
@@ -10,20 +10,38 @@ export interface Digest {
   sha256: string;
 }
 
+type Crc = Awaited<ReturnType<typeof createCRC32>>;
+
+/** Of Castagnoli, with its bits in reverse order. */
+const CRC32C_POLYNOMIAL = 0x82f63b78;
+/** A new one costs more than a small content. */
+const idle: Crc[] = [];
+
 /** Measures content as it passes. */
 export class ContentDigest {
   #size = 0;
-  readonly #crc32c = new CRC32C();
+  readonly #crc: Crc;
   readonly #sha256 = createHash('sha256');
+
+  private constructor(crc: Crc) {
+    this.#crc = crc;
+  }
+
+  static async start(): Promise<ContentDigest> {
+    const crc = idle.pop() ?? (await createCRC32(CRC32C_POLYNOMIAL));
+    return new ContentDigest(crc.init());
+  }
 
   update(bytes: Buffer): void {
     this.#size += bytes.length;
-    this.#crc32c.update(bytes);
+    this.#crc.update(bytes);
     this.#sha256.update(bytes);
   }
 
-  /** Of all that has passed; to be called once. */
+  /** Of all that has passed; to be called once, and nothing after it. */
   end(): Digest {
-    return { size: this.#size, crc32c: this.#crc32c.toString(), sha256: this.#sha256.digest('hex') };
+    const crc32c = Buffer.from(this.#crc.digest('hex'), 'hex').toString('base64');
+    idle.push(this.#crc);
+    return { size: this.#size, crc32c, sha256: this.#sha256.digest('hex') };
   }
 }

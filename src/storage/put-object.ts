@@ -6,13 +6,21 @@
  * source opened anew. Holds at most 8 MiB of a small object, or one chunk of a large one.
  */
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bucket, File } from '@google-cloud/storage';
 import { TransfuseError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { ContentDigest, type Digest } from './content-digest.ts';
 import { removeFile } from './remove-file.ts';
-import { bucketMissing, classifyStorageError, failureOf, notUnderstood } from './storage-errors.ts';
+import {
+  bucketMissing,
+  classifyStorageError,
+  failureOf,
+  isPassing,
+  notUnderstood,
+} from './storage-errors.ts';
 import { uploadChunks, type ObjectMetadata } from './resumable-upload.ts';
+import { uploadAtOnce } from './upload-at-once.ts';
 import { withinTime } from './within-time.ts';
 
 export interface NewObject {
@@ -46,6 +54,10 @@ export interface PutOptions {
 /** Up to this size an object goes in one request; above in chunks of this size, which the store confirms one by one. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
+/** Of a thousand requests some are answered with 503 or 429: nobody need be told of a first one. */
+const QUIET_ATTEMPTS = 3;
+const QUIET_DELAY_MS = 200;
+
 /** Only where there is nothing of that name. */
 const NEW = { ifGenerationMatch: 0 };
 
@@ -66,7 +78,6 @@ class Upload {
   readonly #object: NewObject;
   readonly #options: PutOptions;
   readonly #file: File;
-  readonly #measured = new ContentDigest();
   #digest: Digest | null = null;
   #sourceError: Error | null = null;
 
@@ -118,21 +129,27 @@ class Upload {
   }
 
   async #sendAtOnce(content: Buffer): Promise<ObjectMetadata> {
-    await this.#begin(() =>
-      this.#file.save(content, {
-        resumable: false,
-        // By us: the client would remove what is there without looking which generation it is.
-        validation: false,
-        // The store compares it as well.
-        metadata: { ...this.#description(), crc32c: this.#digest!.crc32c },
-        preconditionOpts: NEW,
-      }),
-    );
-    return this.#file.metadata;
+    const { bucket, kmsKey } = this.#options;
+    // The store compares the checksum as well.
+    const metadata = { ...this.#description(), crc32c: this.#digest!.crc32c };
+    const { name } = this.#object;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#begin((signal) =>
+          uploadAtOnce({ bucket, name, kmsKey, content, metadata, signal }),
+        );
+      } catch (error) {
+        const isOurs = error instanceof TransfuseError;
+        if (isOurs || !isPassing(error) || attempt === QUIET_ATTEMPTS) throw error;
+        await sleep(attempt * QUIET_DELAY_MS * (0.75 + Math.random() / 2), undefined, {
+          signal: this.#options.signal,
+        });
+      }
+    }
   }
 
   /** A request that names the bucket: where that is not found, there is none. */
-  async #begin<T>(request: () => Promise<T>): Promise<T> {
+  async #begin<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { bucket, stallMs, signal } = this.#options;
     try {
       return await withinTime(stallMs, signal, request);
@@ -147,16 +164,17 @@ class Upload {
   }
 
   async *#read(source: Readable): AsyncGenerator<Buffer, undefined> {
+    const measured = await ContentDigest.start();
     try {
       for await (const bytes of source as AsyncIterable<Buffer>) {
-        this.#measured.update(bytes);
+        measured.update(bytes);
         yield bytes;
       }
     } catch (error) {
       this.#sourceError = error as Error;
       throw error;
     }
-    this.#digest = this.#measured.end();
+    this.#digest = measured.end();
     return undefined;
   }
 
@@ -184,7 +202,7 @@ class Upload {
   }
 
   async #measure(): Promise<Digest> {
-    const digest = new ContentDigest();
+    const digest = await ContentDigest.start();
     for await (const bytes of this.#object.open() as AsyncIterable<Buffer>) digest.update(bytes);
     return digest.end();
   }

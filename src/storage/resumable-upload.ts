@@ -6,7 +6,8 @@
  * process; and where the last answer is lost it fails for good. Holds one chunk.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnswerNotUnderstood, failureOf } from './storage-errors.ts';
+import { AnswerError, send } from './send.ts';
+import { AnswerNotUnderstood, isPassing } from './storage-errors.ts';
 import { withinTime } from './within-time.ts';
 
 /** What the store says of an object that is stored. */
@@ -29,16 +30,6 @@ interface UploadOptions {
 /** A request is made so many times before the session is given up. */
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 200;
-
-/** An answer that is no success; `code` is its status. */
-class AnswerError extends Error {
-  readonly code: number;
-
-  constructor(code: number) {
-    super('The session did not take the bytes.');
-    this.code = code;
-  }
-}
 
 /** Sends all of the content. Throws errors that classifyStorageError() knows, the signal's reason, and what the content throws. */
 export async function uploadChunks(options: UploadOptions): Promise<ObjectMetadata> {
@@ -107,11 +98,7 @@ async function request(
         : await put(options, Buffer.alloc(0), `bytes */${total ?? '*'}`);
     } catch (error) {
       options.signal.throwIfAborted();
-      const { status } = failureOf(error);
-      // What is no JSON is another's answer, and will be again.
-      const isBroken = status === null && !(error instanceof SyntaxError);
-      const isTransient = isBroken || status === 408 || status === 429 || (status ?? 0) >= 500;
-      if (!isTransient || attempt === ATTEMPTS) throw error;
+      if (!isPassing(error) || attempt === ATTEMPTS) throw error;
       await sleep(delayMs, undefined, { signal: options.signal });
       delayMs *= 2;
     }
@@ -124,13 +111,14 @@ function rangeOf(bytes: Buffer, at: number, total: number | null): string {
 }
 
 async function put(options: UploadOptions, body: Buffer, range: string): Promise<Answer> {
-  return withinTime(options.stallMs, options.signal, async (signal) => {
+  const { uri, stallMs, signal: outer } = options;
+  return withinTime(stallMs, outer, async (signal) => {
     const headers = { 'content-range': range };
-    const response = await fetch(options.uri, { method: 'PUT', headers, body, redirect: 'manual', signal });
-    if (response.ok) return { stored: Infinity, metadata: (await response.json()) as ObjectMetadata };
-    await response.body?.cancel();
-    if (response.status !== 308) throw new AnswerError(response.status);
-    const last = /^bytes=0-(\d+)$/.exec(response.headers.get('range') ?? '')?.[1];
+    const answer = await send({ url: new URL(uri), method: 'PUT', headers, body, signal });
+    if (answer.status === 200 || answer.status === 201)
+      return { stored: Infinity, metadata: JSON.parse(answer.body.toString()) as ObjectMetadata };
+    if (answer.status !== 308) throw AnswerError.of(answer);
+    const last = /^bytes=0-(\d+)$/.exec(answer.headers.range ?? '')?.[1];
     return { stored: last === undefined ? 0 : Number(last) + 1, metadata: null };
   });
 }

@@ -79,3 +79,11 @@ export function classifyStorageError(
     return of('STORAGE_UNREACHABLE', `${store} could not ${action}: ${what}.`, true);
   return of('STORAGE_REFUSED', `${store} refused to ${action} (${what}).`);
 }
+
+/** Whether the same request may succeed when it is made again: the connection broke, or the store asks for patience. */
+export function isPassing(error: unknown): boolean {
+  const { status } = failureOf(error);
+  // What is no JSON is another's answer, and will be again.
+  if (status === null) return !(error instanceof SyntaxError);
+  return status === 408 || status === 429 || status >= 500;
+}

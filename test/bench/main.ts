@@ -1,10 +1,19 @@
-/** `npm run bench -- bulk`, `… sync` and `… openemr`: see USAGE in options.ts. */
+/** `npm run bench -- bulk`, `… sync`, `… openemr` and `… documents`: see USAGE in options.ts. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { runBulkBench } from './bulk-bench.ts';
 import { runOpenemrBench } from './openemr-bench.ts';
 import { openemrResultDocument, renderOpenemrMarkdown } from './openemr-report.ts';
-import { parseBulkOptions, parseOpenemrOptions, parseSyncOptions, USAGE, UsageError } from './options.ts';
+import { runDocumentsBench } from './documents/documents-bench.ts';
+import { documentsResultDocument, renderDocumentsMarkdown } from './documents/documents-report.ts';
+import {
+  parseBulkOptions,
+  parseDocumentsOptions,
+  parseOpenemrOptions,
+  parseSyncOptions,
+  USAGE,
+  UsageError,
+} from './options.ts';
 import { renderMarkdown, resultDocument } from './report.ts';
 import { runSyncBench } from './sync/sync-bench.ts';
 import { renderSyncMarkdown, syncResultDocument } from './sync/sync-report.ts';
@@ -15,7 +24,8 @@ try {
   if (subject === 'bulk') await bulk();
   else if (subject === 'sync') await sync();
   else if (subject === 'openemr') await openemr();
-  else throw new UsageError('What is to be measured? There are: bulk, sync, openemr.');
+  else if (subject === 'documents') await documents();
+  else throw new UsageError('What is to be measured? There are: bulk, sync, openemr, documents.');
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${USAGE}`);
@@ -49,6 +59,16 @@ async function openemr(): Promise<void> {
     options.jsonFile,
     openemrResultDocument(result, options.rounds),
     renderOpenemrMarkdown(result, options.rounds),
+  );
+}
+
+async function documents(): Promise<void> {
+  const options = parseDocumentsOptions(args);
+  const result = await runDocumentsBench(options, say);
+  await publish(
+    options.jsonFile,
+    documentsResultDocument(result, options.rounds),
+    renderDocumentsMarkdown(result, options.rounds),
   );
 }
 

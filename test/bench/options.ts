@@ -33,6 +33,15 @@ export interface OpenemrBenchOptions {
   jsonFile: string;
 }
 
+export interface DocumentsBenchOptions {
+  /** Small ones; 0 for none. */
+  documents: number;
+  /** Of the large one; 0 for none. */
+  largeGigabytes: number;
+  rounds: number;
+  jsonFile: string;
+}
+
 const CONTESTANTS = ['transfuse', 'transfuse-transformed', 'pgloader', 'native-pipe', 'outfile'];
 const SYNC_CONTESTANTS = ['sync', 'decode', 'mysqlbinlog', 'psql'];
 const SOURCES = ['mariadb', 'mysql'];
@@ -68,6 +77,15 @@ Loads a synthetic OpenEMR into four services, and the same tables as they are, i
   --patients <n>     its size (100000); about thirty rows for each
   --rounds <n>       how often each runs, one after the other (3)
   --json <file>      all measurements (reports/bench-openemr.json)
+
+npm run bench -- documents [options]
+
+Moves the files of documents into an object store on the loopback, and uploads the same files without anything else, in turn.
+
+  --documents <n>    small ones of 10 kB (100000); 0 for none
+  --large-gb <n>     size of a large one (8); 0 for none
+  --rounds <n>       how often each runs, one after the other (3)
+  --json <file>      all measurements (reports/bench-documents.json)
 `;
 
 export class UsageError extends Error {}
@@ -112,6 +130,20 @@ export function parseOpenemrOptions(args: string[]): OpenemrBenchOptions {
     patients: whole('patients', values['patients'] ?? '100000'),
     rounds: whole('rounds', values['rounds'] ?? '3'),
     jsonFile: values['json'] ?? 'reports/bench-openemr.json',
+  };
+}
+
+export function parseDocumentsOptions(args: string[]): DocumentsBenchOptions {
+  const values = readArgs(args, ['documents', 'large-gb', 'rounds', 'json']);
+  const orNone = (name: 'documents' | 'large-gb', preset: string): number => {
+    const text = values[name] ?? preset;
+    return text === '0' ? 0 : whole(name, text);
+  };
+  return {
+    documents: orNone('documents', '100000'),
+    largeGigabytes: orNone('large-gb', '8'),
+    rounds: whole('rounds', values['rounds'] ?? '3'),
+    jsonFile: values['json'] ?? 'reports/bench-documents.json',
   };
 }
 

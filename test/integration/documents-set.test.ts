@@ -18,7 +18,7 @@ describe.each(sourceFlavors())('documents of every kind, from %s', (flavor) => {
     await using site = await openDocumentCase({ flavor });
     const { documents, strays } = await plantSet(site);
     const lost = `moved/${site.source.database}/unfiled/lost`;
-    await site.storage.objects.commit(lost, {}, Buffer.from('of nobody'), null);
+    await site.storage.objects.commit(lost, {}, [Buffer.from('of nobody')], null);
     await site.succeed('schema', OPENEMR);
     const { exitCode, stdout, stderr } = await site.run('bulk', ['--sweep', ...OPENEMR], {
       MAX_REJECTS: '0',

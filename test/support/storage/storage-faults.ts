@@ -1,5 +1,5 @@
 /** What goes wrong at the server, each fault once, at the next request of its kind. */
-export type RequestKind = 'multipart' | 'session' | 'chunk' | 'query' | 'get' | 'list' | 'delete';
+export type RequestKind = 'media' | 'multipart' | 'session' | 'chunk' | 'query' | 'get' | 'list' | 'delete';
 
 export type Fault = {
   at: RequestKind;

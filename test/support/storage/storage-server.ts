@@ -2,11 +2,18 @@
  * A server of the JSON API of Cloud Storage on the loopback, as far as the client uses it: multipart and resumable uploads,
  * preconditions, checksums, reading, removing. https://cloud.google.com/storage/docs/json_api
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseMultipart } from './multipart.ts';
 import { StorageFaults, type Fault } from './storage-faults.ts';
-import { Refused, StoredObjects, type ObjectDescription, type StoredObject } from './stored-objects.ts';
+import {
+  Refused,
+  StoredObjects,
+  type ObjectDescription,
+  type ReceivedContent,
+  type StoredObject,
+} from './stored-objects.ts';
 
 export interface StorageServer extends AsyncDisposable {
   endpoint: string;
@@ -21,22 +28,36 @@ interface Session {
   name: string;
   description: ObjectDescription;
   ifGenerationMatch: string | null;
-  received: Buffer[];
-  bytes: number;
+  received: ReceivedContent;
 }
 
 const UPLOAD = /^\/upload\/storage\/v1\/b\/([^/]+)\/o$/;
 const LIST = /^\/storage\/v1\/b\/([^/]+)\/o$/;
 const OBJECT = /^(?:\/storage\/v1|\/download\/storage\/v1)?\/b\/([^/]+)\/o\/([^/]+)$/;
 
-export async function startStorageServer(bucket = 'clinic-documents'): Promise<StorageServer> {
-  const objects = new StoredObjects();
+export interface StorageServerOptions {
+  bucket?: string;
+  /** Before each answer. */
+  latencyMs?: number;
+  keepsContents?: boolean;
+}
+
+export async function startStorageServer({
+  bucket = 'clinic-documents',
+  latencyMs = 0,
+  keepsContents = true,
+}: StorageServerOptions = {}): Promise<StorageServer> {
+  const objects = new StoredObjects({ keepsContents });
   const faults = new StorageFaults();
   const requests = new Map<string, number>();
   const sessions = new Map<string, Session>();
   const state = { bucket, objects, faults, requests, sessions };
   const server = createServer((request, response) => {
-    void handle(state, request, response).catch((error: unknown) => {
+    const handled =
+      latencyMs > 0
+        ? sleep(latencyMs).then(() => handle(state, request, response))
+        : handle(state, request, response);
+    void handled.catch((error: unknown) => {
       if (response.destroyed) return;
       const refused = error instanceof Refused ? error : new Refused(500, 'The test server failed.');
       send(response, refused.status, {
@@ -93,6 +114,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
     request.resume();
     throw new Refused(fault.answer, fault.message ?? 'As the test asks.');
   }
+  if (kind === 'media') return media(state, url, request, response);
   if (kind === 'multipart') return multipart(state, url, request, response, fault);
   if (kind === 'session') return session(state, url, request, response);
   if (kind === 'chunk' || kind === 'query') return chunk(state, url, request, response, fault);
@@ -114,6 +136,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
 function kindOf(request: IncomingMessage, url: URL, isUpload: boolean) {
   if (!isUpload) return request.method === 'DELETE' ? 'delete' : 'get';
   if (url.searchParams.get('uploadType') === 'multipart') return 'multipart';
+  if (url.searchParams.get('uploadType') === 'media') return 'media';
   if (request.method === 'POST') return 'session';
   return request.headers['content-range']?.startsWith('bytes */') ? 'query' : 'chunk';
 }
@@ -134,11 +157,25 @@ async function multipart(
   const stored = await objects.commit(
     name,
     { ...description, kmsKeyName },
-    content,
+    [content],
     url.searchParams.get('ifGenerationMatch'),
   );
   if (fault && 'drop' in fault) request.socket.destroy();
   else send(response, 200, resourceOf(stored));
+}
+
+/** The content alone. */
+async function media(
+  { objects }: State,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const received = objects.receive();
+  for await (const piece of request as AsyncIterable<Buffer>) await received.add(piece);
+  const name = url.searchParams.get('name')!;
+  const contentType = request.headers['content-type'] ?? 'application/octet-stream';
+  send(response, 200, resourceOf(await objects.commitReceived(name, { contentType }, received, null)));
 }
 
 async function session(
@@ -160,8 +197,7 @@ async function session(
     name,
     description: { ...description, kmsKeyName },
     ifGenerationMatch,
-    received: [],
-    bytes: 0,
+    received: objects.receive(),
   });
   url.searchParams.set('upload_id', id);
   response.writeHead(200, { location: url.href }).end();
@@ -180,20 +216,20 @@ async function chunk(
   if (!range) throw new Refused(400, 'Content-Range is not understood.');
   const body = await bodyOf(request, fault);
   if (range[1] !== undefined) {
-    if (Number(range[1]) !== open.bytes) throw new Refused(400, 'Not where the session has come to.');
-    open.received.push(fault && 'corrupt' in fault ? corrupted(body) : body);
-    open.bytes += body.length;
+    if (Number(range[1]) !== open.received.size) throw new Refused(400, 'Not where the session has come to.');
+    await open.received.add(fault && 'corrupt' in fault ? corrupted(body) : body);
   }
   const total = range[3] === '*' ? null : Number(range[3]);
-  if (total === null || open.bytes < total) {
-    const headers = open.bytes > 0 ? { range: `bytes=0-${open.bytes - 1}` } : {};
+  const { size } = open.received;
+  if (total === null || size < total) {
+    const headers = size > 0 ? { range: `bytes=0-${size - 1}` } : {};
     response.writeHead(308, { 'content-length': 0, ...headers }).end();
     return;
   }
-  const stored = await objects.commit(
+  const stored = await objects.commitReceived(
     open.name,
     open.description,
-    Buffer.concat(open.received),
+    open.received,
     open.ifGenerationMatch,
   );
   sessions.delete(url.searchParams.get('upload_id')!);
@@ -221,8 +257,8 @@ function corrupted(content: Buffer): Buffer {
 }
 
 function resourceOf(object: StoredObject) {
-  const { content, ...rest } = object;
-  return { kind: 'storage#object', ...rest, size: String(content.length), metageneration: '1' };
+  const { content: _, size, ...rest } = object;
+  return { kind: 'storage#object', ...rest, size: String(size), metageneration: '1' };
 }
 
 /** A page token is the name of the last object of the page before. */

@@ -7,7 +7,9 @@ const CRC32C_POLYNOMIAL = 0x82f63b78;
 export interface StoredObject {
   name: string;
   generation: string;
+  /** Empty where contents are not kept. */
   content: Buffer;
+  size: number;
   crc32c: string;
   contentType: string;
   metadata: Record<string, string>;
@@ -34,10 +36,16 @@ export class Refused extends Error {
 }
 
 export class StoredObjects {
+  readonly #keepsContents: boolean;
   readonly #objects = new Map<string, StoredObject>();
   #generation = 1_700_000_000_000_000n;
   /** How often an object was committed. */
   commits = 0;
+
+  /** Without their contents objects may be larger than the memory. */
+  constructor({ keepsContents = true } = {}) {
+    this.#keepsContents = keepsContents;
+  }
 
   get(name: string): StoredObject | undefined {
     return this.#objects.get(name);
@@ -63,17 +71,34 @@ export class StoredObjects {
   async commit(
     name: string,
     description: ObjectDescription,
-    content: Buffer,
+    pieces: readonly Buffer[],
+    ifGenerationMatch: string | null,
+  ): Promise<StoredObject> {
+    const content = new ReceivedContent(this.#keepsContents);
+    for (const piece of pieces) await content.add(piece);
+    return this.commitReceived(name, description, content, ifGenerationMatch);
+  }
+
+  /** What comes in pieces. */
+  receive(): ReceivedContent {
+    return new ReceivedContent(this.#keepsContents);
+  }
+
+  async commitReceived(
+    name: string,
+    description: ObjectDescription,
+    received: ReceivedContent,
     ifGenerationMatch: string | null,
   ): Promise<StoredObject> {
     this.checkGeneration(name, ifGenerationMatch);
-    const crc32c = await crc32cOf(content);
+    const { content, size, crc32c } = await received.end();
     if (description.crc32c !== undefined && description.crc32c !== crc32c)
       throw new Refused(400, 'Provided CRC32C does not match calculated CRC32C.');
     const object: StoredObject = {
       name,
       generation: String(++this.#generation),
       content,
+      size,
       crc32c,
       contentType: description.contentType ?? 'application/octet-stream',
       metadata: description.metadata ?? {},
@@ -92,7 +117,26 @@ export class StoredObjects {
   }
 }
 
-async function crc32cOf(content: Buffer): Promise<string> {
-  const hasher = await createCRC32(CRC32C_POLYNOMIAL);
-  return Buffer.from(hasher.init().update(content).digest('hex'), 'hex').toString('base64');
+export class ReceivedContent {
+  readonly #keeps: boolean;
+  readonly #pieces: Buffer[] = [];
+  #hasher: Awaited<ReturnType<typeof createCRC32>> | null = null;
+  size = 0;
+
+  constructor(keeps: boolean) {
+    this.#keeps = keeps;
+  }
+
+  async add(piece: Buffer): Promise<void> {
+    this.#hasher ??= (await createCRC32(CRC32C_POLYNOMIAL)).init();
+    this.#hasher.update(piece);
+    this.size += piece.length;
+    if (this.#keeps) this.#pieces.push(piece);
+  }
+
+  async end(): Promise<{ content: Buffer; size: number; crc32c: string }> {
+    await this.add(Buffer.alloc(0));
+    const crc32c = Buffer.from(this.#hasher!.digest('hex'), 'hex').toString('base64');
+    return { content: Buffer.concat(this.#pieces), size: this.size, crc32c };
+  }
 }
