@@ -36,7 +36,7 @@ export interface MoverOptions {
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 /** A content is held as it lies there, opened, and as it goes out; of a large one pieces and a chunk. */
 const COPIES = 4;
-const LARGE_HELD_BYTES = 24 * 1024 * 1024;
+const LARGE_HELD_BYTES = 32 * 1024 * 1024;
 /** A content that changes while it is read is read again so often. */
 const ATTEMPTS = 3;
 const MAX_VERSIONS = 100;

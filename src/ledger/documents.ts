@@ -147,13 +147,15 @@ export async function recordDocuments(
 ): Promise<void> {
   if (records.length === 0) return;
   const given = [runId, table.mapping, JSON.stringify(records)];
+  const ids = records.map(({ targetId }) => targetId);
   await target.query(
+    // By the ids once more: without statistics the server would rather read all documents of the mapping.
     `${TO_REMOVE} SELECT d.bucket, d.object_name, d.generation FROM ${GIVEN} JOIN transfuse.documents d
-       ON d.run_id = $1 AND d.mapping = $2 AND d.target_id = g."targetId"
+       ON d.run_id = $1 AND d.mapping = $2 AND d.target_id = ANY ($4) AND d.target_id = g."targetId"
      WHERE d.object_name IS NOT NULL
        AND (d.bucket, d.object_name, d.generation) IS DISTINCT FROM (g.bucket, g.object, g.generation)
      ON CONFLICT DO NOTHING`,
-    given,
+    [...given, ids],
   );
   await target.query(
     `INSERT INTO transfuse.documents AS d (run_id, mapping, target_id, source_key, signature, outcome, bucket, object_name, generation,
@@ -167,12 +169,7 @@ export async function recordDocuments(
        excluded.source_path, now())`,
     given,
   );
-  await tellRows(
-    target,
-    runId,
-    table,
-    records.map(({ targetId }) => targetId),
-  );
+  await tellRows(target, runId, table, ids);
 }
 
 /** Writes what the ledger knows of these documents to their rows. */
@@ -198,10 +195,11 @@ export async function recordDeleted(
   { mapping, schema, table, idColumn }: DocumentTable,
   targetIds: readonly string[] | null,
 ): Promise<void> {
+  const which = targetIds === null ? '' : 'AND d.target_id = ANY ($3)';
   await target.query(
     `WITH gone AS (
        SELECT d.target_id, d.bucket, d.object_name, d.generation FROM transfuse.documents d
-       WHERE d.run_id = $1 AND d.mapping = $2 AND d.outcome <> 'deleted' AND ($3::uuid[] IS NULL OR d.target_id = ANY ($3))
+       WHERE d.run_id = $1 AND d.mapping = $2 ${which} AND d.outcome <> 'deleted'
          AND NOT EXISTS (SELECT FROM ${qualified(schema, table)} t WHERE t.${quoteIdentifier(idColumn)} = d.target_id)
        FOR UPDATE),
      useless AS (
@@ -209,7 +207,7 @@ export async function recordDeleted(
      UPDATE transfuse.documents d SET outcome = 'deleted', bucket = NULL, object_name = NULL, generation = NULL, size_bytes = NULL,
        crc32c = NULL, sha256 = NULL, content_type = NULL, hash_verified = NULL, source_path = NULL, noted_at = now()
      FROM gone WHERE d.run_id = $1 AND d.mapping = $2 AND d.target_id = gone.target_id`,
-    [runId, mapping, targetIds],
+    [runId, mapping, ...(targetIds === null ? [] : [targetIds])],
   );
 }
 
@@ -229,8 +227,9 @@ export async function recordUseless(target: Target, objects: readonly ObjectToRe
 /** Objects of the bucket that can go. One that a document has come to point to again is no longer among them. */
 export async function readUseless(target: Target, bucket: string, limit: number): Promise<ObjectToRemove[]> {
   await target.query(
-    `DELETE FROM transfuse.objects_to_remove o USING transfuse.documents d
-     WHERE (d.bucket, d.object_name, d.generation) = (o.bucket, o.object_name, o.generation)`,
+    // OFFSET 0 keeps the server from reading all documents at once: there are many of them, and few of these.
+    `DELETE FROM transfuse.objects_to_remove o WHERE EXISTS (SELECT FROM transfuse.documents d
+       WHERE d.object_name = o.object_name AND d.bucket = o.bucket AND d.generation = o.generation OFFSET 0)`,
   );
   const { rows } = await target.query<ObjectToRemove>(
     `SELECT bucket, object_name AS name, generation FROM transfuse.objects_to_remove WHERE bucket = $1

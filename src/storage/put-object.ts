@@ -3,7 +3,7 @@
  *
  * Promises: never overwrites; an object that is there already with the same bytes is a success, whoever put it there; what was stored has the
  * size and the CRC-32C of what was read, or is removed again. A lost answer, a broken connection, a session that the server forgot are tried again, from a
- * source opened anew. Holds at most 8 MiB of a small object, or one chunk of a large one.
+ * source opened anew. Holds at most 8 MiB of a small object, or three chunks of a large one.
  */
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -3,7 +3,7 @@
  * https://cloud.google.com/storage/docs/performing-resumable-uploads#chunked-upload
  *
  * The client opens the session; its own uploader is not used for the rest: it goes on after it was abandoned, and what it meets then ends the
- * process; and where the last answer is lost it fails for good. Holds one chunk.
+ * process; and where the last answer is lost it fails for good. Holds three chunks: one on its way, one that waits, one that is read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnswerError, send } from './send.ts';
@@ -35,17 +35,30 @@ const FIRST_DELAY_MS = 200;
 export async function uploadChunks(options: UploadOptions): Promise<ObjectMetadata> {
   let start = 0;
   let held: Buffer | null = null;
+  /** While one is on its way the next is read. */
+  let underWay: Promise<void> = Promise.resolve();
   for await (const chunk of chunksOf(options.content, options.chunkBytes)) {
     if (held) {
-      if (await sendChunk(options, held, start, null)) throw new AnswerNotUnderstood();
+      await underWay;
+      underWay = sendInner(options, held, start);
       start += held.length;
     }
     held = chunk;
   }
+  await underWay;
   const last = held ?? Buffer.alloc(0);
   const metadata = await sendChunk(options, last, start, start + last.length);
   if (!metadata) throw new AnswerNotUnderstood();
   return metadata;
+}
+
+/** Its failure waits until it is asked for. */
+function sendInner(options: UploadOptions, chunk: Buffer, start: number): Promise<void> {
+  const sent = sendChunk(options, chunk, start, null).then((metadata) => {
+    if (metadata) throw new AnswerNotUnderstood();
+  });
+  sent.catch(() => undefined);
+  return sent;
 }
 
 /**
