@@ -54,11 +54,13 @@ export async function uploadChunks(options: UploadOptions): Promise<ObjectMetada
 
 /** Its failure waits until it is asked for. */
 function sendInner(options: UploadOptions, chunk: Buffer, start: number): Promise<void> {
-  const sent = sendChunk(options, chunk, start, null).then((metadata) => {
-    if (metadata) throw new AnswerNotUnderstood();
-  });
+  const sent = requireMore(sendChunk(options, chunk, start, null));
   sent.catch(() => undefined);
   return sent;
+}
+
+async function requireMore(sent: Promise<ObjectMetadata | null>): Promise<void> {
+  if (await sent) throw new AnswerNotUnderstood();
 }
 
 /**
