@@ -1,5 +1,4 @@
 /** The archives that a bucket has of a source: which there are, and what of an unfinished one counts. */
-import { Readable } from 'node:stream';
 import { TransfuseError } from '../core/errors.ts';
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 import type { ArchiveNames } from './archive-names.ts';
@@ -92,7 +91,7 @@ export class ArchiveBucket {
 
   async #writeJson(name: string, content: object): Promise<void> {
     const bytes = Buffer.from(`${JSON.stringify(content, null, 1)}\n`);
-    await this.store.put({ name, contentType: 'application/json', open: () => Readable.from([bytes]) });
+    await this.store.put({ name, contentType: 'application/json', open: () => [bytes] });
   }
 }
 

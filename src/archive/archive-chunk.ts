@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { GzipParts } from '../../streams/gzip-parts.ts';
 import type { SourceTable } from '../mysql/catalog-model.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
@@ -32,7 +31,7 @@ export async function archiveChunk(options: ArchiveChunkOptions): Promise<Archiv
     onPart: async ({ content: compressed }, isLast) => {
       const { name, generation, size, crc32c } = await store.put({
         name: nameOf(parts.length),
-        open: () => Readable.from([compressed]),
+        open: () => [compressed],
         contentType: 'application/gzip',
         ...(isLast && { metadata: describe(content!, parts.length + 1) }),
       });

@@ -150,6 +150,7 @@ class Archiving {
           name: table.name,
           columns: archivedColumns(table),
           definition: await definitionOf(source, table.name),
+          model: table,
           chunks: await planChunks(source, table, settings.bulk.chunkRows),
         });
       }

@@ -1,6 +1,7 @@
 /** What an archive says of itself: what was to be read, and what was. Both are objects of JSON beside its parts. */
 import type { JsonForm } from '../../streams/ndjson-encoder.ts';
 import type { BinlogPosition } from '../core/position.ts';
+import type { SourceTable } from '../mysql/catalog-model.ts';
 import type { KeyChunk } from '../mysql/chunk-planner.ts';
 
 /** Of the form of both objects and of the lines. */
@@ -18,6 +19,8 @@ export interface PlannedTable {
   columns: ArchivedColumn[];
   /** SHOW CREATE TABLE. */
   definition: string;
+  /** The same as this program knows it: keys, types, defaults. */
+  model: SourceTable;
   chunks: KeyChunk[];
 }
 

@@ -5,10 +5,9 @@
  * uploaded that an HMAC denies; plaintext is in memory alone. What is wrong with one document is its outcome; what is wrong with the object store, the
  * source or the root is thrown. Holds `MAX_HELD_BYTES` of contents at most, however many are under way (invariant 7).
  */
-import { Readable } from 'node:stream';
 import { Budget } from '../core/budget.ts';
 import { TransfuseError } from '../core/errors.ts';
-import { SealBroken } from '../mapping/document-source.ts';
+import { SealBroken, type DocumentDescription } from '../mapping/document-source.ts';
 import type { ControlSource } from '../mysql/control-source.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { StoredObject } from '../storage/put-object.ts';
@@ -136,11 +135,8 @@ export class DocumentMover {
     const { measured, wasSealed } = document;
     const contentType = await contentTypeOf(await headOf(document.read(), SNIFFED_BYTES), declared);
     let hashVerified = measured?.hashVerified ?? null;
-    const open = (): Readable => {
-      if (measured) return Readable.from(document.read());
-      const check = new HashCheck(hash);
-      return Readable.from(checked(document.read(), check, (verified) => (hashVerified = verified)));
-    };
+    const open = (): AsyncIterable<Buffer> =>
+      measured ? document.read() : checked(document.read(), hash, (verified) => (hashVerified = verified));
     const put = async (name: string): Promise<StoredObject> =>
       name === base && there && there.crc32c === measured!.crc32c && there.size === measured!.size
         ? { name, generation: there.generation, ...measured! }
@@ -186,9 +182,10 @@ function without(outcome: Without, path: Buffer | null = null): DocumentResult {
 
 async function* checked(
   content: AsyncIterable<Buffer>,
-  check: HashCheck,
+  hash: DocumentDescription['hash'],
   onEnd: (verified: boolean | null) => void,
 ): AsyncGenerator<Buffer> {
+  const check = new HashCheck(hash);
   for await (const bytes of content) {
     check.update(bytes);
     yield bytes;

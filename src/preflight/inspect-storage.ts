@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { StorageSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { ObjectStore } from '../storage/object-store.ts';
@@ -41,7 +40,7 @@ export async function inspectStorage(settings: StorageSettings, signal: AbortSig
     `An object was stored below ${settings.prefix || 'the root of the bucket'}${settings.kmsKey === null ? '' : ', encrypted by GCS_KMS_KEY'}.`,
     'Documents and archives are stored there.',
     async () => {
-      const object = { name, open: () => Readable.from([content]), contentType: 'text/plain' };
+      const object = { name, open: () => [content], contentType: 'text/plain' };
       ({ generation } = await store.put(object));
       return true;
     },

@@ -5,7 +5,6 @@
  * size and the CRC-32C of what was read, or is removed again. A lost answer, a broken connection, a session that the server forgot are tried again, from a
  * source opened anew. Holds at most 8 MiB of a small object, or three chunks of a large one.
  */
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bucket, File } from '@google-cloud/storage';
 import { TransfuseError } from '../core/errors.ts';
@@ -23,11 +22,13 @@ import { uploadChunks, type ObjectMetadata } from './resumable-upload.ts';
 import { uploadAtOnce } from './upload-at-once.ts';
 import { withinTime } from './within-time.ts';
 
+type Pieces = AsyncIterable<Buffer> | Iterable<Buffer>;
+
 export interface NewObject {
   /** Without anything about a person. */
   name: string;
   /** The content from its beginning; called again for each attempt. What it throws is thrown as it is. */
-  open(): Readable;
+  open(): Pieces;
   contentType: string;
   /** Without anything about a person. */
   metadata?: Readonly<Record<string, string>>;
@@ -90,21 +91,21 @@ class Upload {
   }
 
   async run(): Promise<StoredObject> {
-    const source = this.#object.open();
+    const content = this.#read(this.#object.open());
     let stored: ObjectMetadata;
     try {
-      stored = await this.#send(source);
+      stored = await this.#send(content);
     } catch (error) {
       if (this.#sourceError) throw this.#sourceError;
       return await this.#afterFailure(error);
     } finally {
-      source.destroy();
+      // What was not read to its end is let go of.
+      await content.return(undefined);
     }
     return this.#confirm(stored, true);
   }
 
-  async #send(source: Readable): Promise<ObjectMetadata> {
-    const rest = this.#read(source);
+  async #send(rest: AsyncGenerator<Buffer, undefined>): Promise<ObjectMetadata> {
     const head: Buffer[] = [];
     let headBytes = 0;
     let isWhole = false;
@@ -163,10 +164,10 @@ class Upload {
     return { contentType, ...(metadata && { metadata: { ...metadata } }) };
   }
 
-  async *#read(source: Readable): AsyncGenerator<Buffer, undefined> {
+  async *#read(source: Pieces): AsyncGenerator<Buffer, undefined> {
     const measured = await ContentDigest.start();
     try {
-      for await (const bytes of source as AsyncIterable<Buffer>) {
+      for await (const bytes of source) {
         measured.update(bytes);
         yield bytes;
       }
@@ -203,7 +204,7 @@ class Upload {
 
   async #measure(): Promise<Digest> {
     const digest = await ContentDigest.start();
-    for await (const bytes of this.#object.open() as AsyncIterable<Buffer>) digest.update(bytes);
+    for await (const bytes of this.#object.open()) digest.update(bytes);
     return digest.end();
   }
 
