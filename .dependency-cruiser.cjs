@@ -16,6 +16,7 @@ const ROOMS = {
   profiles: '^src/profiles/',
   ledger: '^src/ledger/',
   streams: '^streams/',
+  exports: '^src/exports/',
   cdc: '^cdc/',
   preflight: '^src/preflight/',
   ...Object.fromEntries(PHASES.map((phase) => [phase, `^src/${phase}/`])),
@@ -38,6 +39,7 @@ const SHARED = [
   'profiles',
   'ledger',
   'streams',
+  'exports',
 ];
 
 const MAY_IMPORT = {
@@ -50,9 +52,10 @@ const MAY_IMPORT = {
   mapping: ['core', 'mysqlModels', 'postgresModels'],
   profiles: ['core', 'mapping', 'mysqlModels', 'postgresModels'],
   ledger: ['core', 'config', 'mysqlModels', 'postgres'],
-  streams: ['core', 'mapping', 'mysql', 'postgres', 'ledger', 'telemetry'],
+  streams: ['core', 'config', 'mapping', 'mysql', 'postgres', 'ledger', 'telemetry'],
+  exports: ['core', 'config', 'mysql', 'streams'],
   cdc: ['core', 'mysql'],
-  preflight: ['core', 'config', 'mysql', 'postgres', 'storage', 'ledger'],
+  preflight: ['core', 'config', 'mysql', 'postgres', 'storage', 'ledger', 'exports'],
   schema: SHARED,
   bulk: SHARED,
   documents: [...SHARED, 'storage'],
@@ -113,6 +116,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       extensions: ['.ts', '.js', '.mjs', '.json', '.d.ts'],
       conditionNames: ['import', 'types', 'node'],
     },

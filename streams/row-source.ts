@@ -11,6 +11,7 @@ import type { SourceConnection } from '../src/mysql/connection.ts';
 import { classifySourceError } from '../src/mysql/errors.ts';
 import { attachRowFramer } from '../src/mysql/row-framer.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import type { Rows } from './rows.ts';
 import type { SourceBatch } from './source-batch.ts';
 
 const MAX_QUEUED_BATCHES = 8;
@@ -26,7 +27,7 @@ export interface RowSourceOptions {
   onFields?: (fields: FieldPacket[]) => void;
 }
 
-export class RowSource extends Readable {
+export class RowSource extends Readable implements Rows {
   readonly #options: RowSourceOptions;
   #query: Query | null = null;
   #finished = false;

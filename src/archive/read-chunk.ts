@@ -9,7 +9,7 @@ import type { SourceConnection } from '../mysql/connection.ts';
 import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
 import { rangeableKeyColumns, rangePredicate } from '../mysql/key-range.ts';
 import type { KeyChunk } from '../mysql/chunk-planner.ts';
-import { formOf } from './column-forms.ts';
+import { formOf } from '../../streams/json-form.ts';
 import type { ArchivedContent } from './manifest.ts';
 
 interface ReadOptions {

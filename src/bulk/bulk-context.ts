@@ -3,7 +3,7 @@ import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan } from '../mapping/plan.ts';
 import type { BulkObserver } from './bulk-report.ts';
-import type { ControlSource } from '../mysql/control-source.ts';
+import type { BulkSource } from './bulk-source.ts';
 
 export interface BulkOptions {
   settings: Settings;
@@ -28,7 +28,7 @@ export interface BulkContext {
   options: BulkOptions;
   /** The ledger's connection, which holds the writer's lock. */
   session: WriterSession;
-  source: ControlSource;
+  source: BulkSource;
   /** Aborts for the operator, for a lost lock, and for the first failure. */
   signal: AbortSignal;
 }

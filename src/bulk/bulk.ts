@@ -13,6 +13,9 @@ import { readLoads, readTotals, setLoadState, type Load } from '../ledger/loads.
 import type { Run } from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import { readBinlogRetention } from '../mysql/binlog-retention.ts';
+import type { BulkSource } from './bulk-source.ts';
+import { ExportSource } from './export-source.ts';
+import { ServerSource } from './server-source.ts';
 import { analyzeTables } from './analyze-tables.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import type { BulkReport } from './bulk-report.ts';
@@ -30,7 +33,6 @@ import { putBack } from './put-back.ts';
 import { refuseSeparatedTables } from './refuse-separated-tables.ts';
 import { readRetentionIfPossible, watchRetention } from './retention-watch.ts';
 import { retryTables } from './retry-tables.ts';
-import { checkTablesUnchanged } from './source-check.ts';
 import { waitUntilVisible } from './start-position.ts';
 import { targetTables } from './target-tables.ts';
 
@@ -81,13 +83,8 @@ class BulkLoad {
   }
 
   async run(): Promise<BulkReport> {
-    const { settings, plan, observer } = this.#options;
-    const source = await ControlSource.open({
-      settings: settings.source,
-      signal: this.#signal,
-      retryTimeoutMs: settings.bulk.retryTimeoutMs,
-      onRetry: (warning) => observer.onRetry(warning),
-    });
+    const { plan } = this.#options;
+    const source = await this.#openSource();
     let stopWatching = (): void => undefined;
     try {
       const context: BulkContext = {
@@ -136,6 +133,18 @@ class BulkLoad {
     }
   }
 
+  async #openSource(): Promise<BulkSource> {
+    const { settings, observer } = this.#options;
+    if (settings.exports) return ExportSource.open(settings.exports);
+    const server = await ControlSource.open({
+      settings: settings.source,
+      signal: this.#signal,
+      retryTimeoutMs: settings.bulk.retryTimeoutMs,
+      onRetry: (warning) => observer.onRetry(warning),
+    });
+    return new ServerSource(server, settings.bulk.chunkRows);
+  }
+
   /** From where sync will go on. Returns how to stop it. */
   async #watchRetention(
     { options, session, source }: BulkContext,
@@ -147,7 +156,7 @@ class BulkLoad {
     const bytes = options.plan.mappings
       .filter(({ mapping }) => options.replace || loads.get(mapping.id)?.state !== 'complete')
       .reduce((sum, { table }) => sum + table.dataBytes, 0);
-    return source.run(async (connection) =>
+    return source.server!.run(async (connection) =>
       watchRetention(
         {
           position,
@@ -208,14 +217,12 @@ class BulkLoad {
   }
 
   /** Before anything is put back: a table that has changed meanwhile was loaded in vain. */
-  async #checkUnchanged(source: ControlSource, working: WorkingLoad[]): Promise<void> {
+  async #checkUnchanged(source: BulkSource, working: WorkingLoad[]): Promise<void> {
     const loaded = new Set(
       working.filter((load) => load.tasks.length > 0).map(({ planned }) => planned.mapping.id),
     );
     if (loaded.size === 0) return;
-    await source.run((connection) =>
-      checkTablesUnchanged(connection, this.#options.plan, (mapping) => loaded.has(mapping)),
-    );
+    await source.requireUnchanged(this.#options.plan, (mapping) => loaded.has(mapping));
   }
 
   *#tasks(working: WorkingLoad[]): Iterator<ChunkTask> {

@@ -7,7 +7,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { COPY_HEADER, COPY_TRAILER } from '../../streams/copy-format.ts';
-import type { RowSource } from '../../streams/row-source.ts';
+import type { Rows } from '../../streams/rows.ts';
 import { rowPayloads } from '../../streams/row-payloads.ts';
 import { failpoint } from '../core/failpoints.ts';
 import type { RejectReason } from '../core/reject-reasons.ts';
@@ -30,7 +30,7 @@ import { copyStatement } from './statements.ts';
 const MAX_BATCH_BYTES = 1024 * 1024;
 
 interface CarefulOptions {
-  source: RowSource;
+  source: Rows;
   target: TargetConnection;
   planned: PlannedMapping;
   task: Pick<ChunkTask, 'runId' | 'mapping' | 'chunk' | 'keyColumns'>;

@@ -5,7 +5,8 @@ import type { ChunkTask } from './chunk-task.ts';
 
 interface FailureContext {
   task: ChunkTask;
-  source: SourceConnection;
+  /** null for exports. */
+  source: SourceConnection | null;
   signal: AbortSignal;
 }
 
@@ -14,7 +15,7 @@ export function explainFailure(error: unknown, { task, source, signal }: Failure
   if (error instanceof TransfuseError) return error;
   if (signal.aborted) return new TransfuseError('INTERRUPTED', 'Stopped by a signal.');
   // One side ends the other: where the source broke, the target's complaint is only its echo.
-  if (source.isLost) {
+  if (source?.isLost) {
     return new TransfuseError('SOURCE_LOST', 'The connection to the source was lost.', { transient: true });
   }
   return classifyTargetError(error, { action: `load chunk ${task.chunk} of ${task.mapping}` });

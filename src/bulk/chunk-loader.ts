@@ -7,7 +7,8 @@
  */
 import { BufferPool } from '../../streams/buffer-pool.ts';
 import { RowSource } from '../../streams/row-source.ts';
-import type { DatabaseSettings, Settings } from '../config/settings.ts';
+import type { Rows } from '../../streams/rows.ts';
+import type { DatabaseSettings, ExportSettings, Settings } from '../config/settings.ts';
 import { failpoint } from '../core/failpoints.ts';
 import { retry } from '../core/retry.ts';
 import { claimChunk, finishChunk } from '../ledger/loads.ts';
@@ -22,6 +23,7 @@ import { checkCounts } from './chunk-counts.ts';
 import { explainFailure } from './chunk-failure.ts';
 import type { ChunkOutcome, ChunkProgress, ChunkTask, CopyResult } from './chunk-task.ts';
 import { copyFast, NeedsCare } from './fast-copy.ts';
+import { exportRowsOf, rejectRagged } from './export-chunk.ts';
 import { checkSignature } from './field-signature.ts';
 import { LaneConnections } from './lane-connections.ts';
 import { watchLane } from './lane-watch.ts';
@@ -48,7 +50,7 @@ export class ChunkLoader {
   readonly #inputPool = new BufferPool(READ_BYTES, MAX_FREE_BUFFERS);
   readonly #pool = new BufferPool(BUFFER_BYTES, MAX_FREE_BUFFERS);
   readonly #connections: LaneConnections;
-  #rows: RowSource | null = null;
+  #rows: Rows | null = null;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -140,6 +142,7 @@ export class ChunkLoader {
   ): Promise<CopyResult> {
     const { settings, signal } = this.#options;
     const planned = this.#options.planned(task.mapping);
+    if (settings.exports) return this.#copyExport(target, task, way, progress, settings.exports);
     const source = await this.#connections.source();
     const statements = readStatements(planned, task.lower, task.upper);
     const rows = new RowSource({
@@ -151,15 +154,7 @@ export class ChunkLoader {
       ...(way === 'fast' && { pool: this.#inputPool }),
     });
     this.#rows = rows;
-    const { batchRows } = settings.bulk;
-    const options = { source: rows, target, planned, task, batchRows, onProgress: progress.add };
-    const copy = async (): Promise<CopyResult> => {
-      if (way === 'fast')
-        return copyFast({ ...options, inputPool: this.#inputPool, pool: this.#pool, signal });
-      const since = performance.now();
-      const counts = await copyCarefully(options);
-      return { counts, times: { readMs: 0, encodeMs: 0, copyMs: performance.now() - since } };
-    };
+    const copy = (): Promise<CopyResult> => this.#copyRows(rows, target, task, way, progress);
     try {
       if (statements.countUnread === null) return await copy();
       const unread = await countInSnapshot(source, statements.countUnread);
@@ -175,6 +170,50 @@ export class ChunkLoader {
       rows.destroy();
       throw error instanceof NeedsCare ? error : explainFailure(error, { task, source, signal });
     }
+  }
+
+  /** From the files of the chunk. A record with other fields than its table is a reject with its line. */
+  async #copyExport(
+    target: TargetConnection,
+    task: ChunkTask,
+    way: Way,
+    progress: AttemptProgress,
+    settings: ExportSettings,
+  ): Promise<CopyResult> {
+    const planned = this.#options.planned(task.mapping);
+    const rows = await exportRowsOf(planned, task, settings);
+    this.#rows = rows;
+    try {
+      const copied = await this.#copyRows(rows, target, task, way, progress);
+      return await rejectRagged(target, task, rows.ragged, copied);
+    } catch (error) {
+      rows.destroy();
+      const { signal } = this.#options;
+      throw error instanceof NeedsCare ? error : explainFailure(error, { task, source: null, signal });
+    }
+  }
+
+  async #copyRows(
+    source: Rows,
+    target: TargetConnection,
+    task: ChunkTask,
+    way: Way,
+    progress: AttemptProgress,
+  ): Promise<CopyResult> {
+    const { settings, signal, planned } = this.#options;
+    const { batchRows } = settings.bulk;
+    const options = {
+      source,
+      target,
+      planned: planned(task.mapping),
+      task,
+      batchRows,
+      onProgress: progress.add,
+    };
+    if (way === 'fast') return copyFast({ ...options, inputPool: this.#inputPool, pool: this.#pool, signal });
+    const since = performance.now();
+    const counts = await copyCarefully(options);
+    return { counts, times: { readMs: 0, encodeMs: 0, copyMs: performance.now() - since } };
   }
 }
 

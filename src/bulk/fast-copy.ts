@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BufferPool } from '../../streams/buffer-pool.ts';
 import { CopySink } from '../../streams/copy-sink.ts';
 import { EncodeStage } from '../../streams/encode.ts';
-import type { RowSource } from '../../streams/row-source.ts';
+import type { Rows } from '../../streams/rows.ts';
 import { failpoint } from '../core/failpoints.ts';
 import { ValueRefused } from '../core/reject-reasons.ts';
 import { recordRejects, type RejectedRow } from '../ledger/rejects.ts';
@@ -29,7 +29,7 @@ const MAX_COLLECTED_REJECT_BYTES = 2 * 1024 * 1024;
 export class NeedsCare extends Error {}
 
 interface FastCopyOptions {
-  source: RowSource;
+  source: Rows;
   target: TargetConnection;
   planned: PlannedMapping;
   task: ChunkTask;

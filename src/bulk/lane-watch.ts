@@ -1,4 +1,4 @@
-import type { RowSource } from '../../streams/row-source.ts';
+import type { Rows } from '../../streams/rows.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { wireBytes } from '../postgres/wire-bytes.ts';
@@ -10,7 +10,7 @@ const SETTLE_TIMEOUT_MS = 5_000;
 interface LaneWatchOptions {
   target: TargetConnection;
   /** The rows being read; null while none are. */
-  rows(): RowSource | null;
+  rows(): Rows | null;
   timeoutMs: number;
   signal: AbortSignal;
 }

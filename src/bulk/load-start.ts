@@ -4,7 +4,6 @@ import { readCheckpoint } from '../ledger/checkpoints.ts';
 import type { Load } from '../ledger/loads.ts';
 import type { Run } from '../ledger/runs.ts';
 import type { BulkContext } from './bulk-context.ts';
-import { readStartPosition } from './start-position.ts';
 
 /**
  * The start position of the loads that are about to be recorded; null for P0 of the run. Tables that join a run later begin where
@@ -21,5 +20,5 @@ export async function readLoadStart(
   if (underWay && !options.replace) return underWay.startPosition;
   const checkpoint = await session.run((target) => readCheckpoint(target, run.id));
   if (loads.size === 0 && checkpoint === null) return null;
-  return source.run((connection) => readStartPosition(connection, options.observer));
+  return source.startPosition((text) => options.observer.onNote(text));
 }

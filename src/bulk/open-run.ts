@@ -11,7 +11,6 @@ import { readTargetCatalog } from '../postgres/catalog.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import { beginsAnew } from './prepare-tables.ts';
 import { refuseVanishedTables } from './source-check.ts';
-import { readStartPosition } from './start-position.ts';
 import { checkTargetEmpty, checkTargetTables } from './target-check.ts';
 
 /** Throws when the target cannot take the plan; makes the ledger where it is missing. Returns what is in the plan's schemas. */
@@ -55,7 +54,7 @@ export async function openRun(
       return { run: latest, loads };
     }
 
-    const startPosition = await source.run((connection) => readStartPosition(connection, observer));
+    const startPosition = await source.startPosition((text) => observer.onNote(text));
     if (isOurs) {
       await restartRun(target, latest.id, startPosition, { ...plan.options });
       return { run: { ...latest, startPosition }, loads };

@@ -6,11 +6,8 @@ import type { Run } from '../ledger/runs.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
 import type { BulkContext } from './bulk-context.ts';
-import { planChunks } from '../mysql/chunk-planner.ts';
 import type { ChunkTask } from './chunk-task.ts';
-import { readFieldSignature } from './field-signature.ts';
 import { readLoadStart } from './load-start.ts';
-import { readStatements } from './statements.ts';
 
 /** A table under way. */
 export interface WorkingLoad {
@@ -30,7 +27,7 @@ export async function planLoads(
   loads: Map<string, Load>,
 ): Promise<{ working: WorkingLoad[]; start: BinlogPosition | null }> {
   const { options, session, source } = context;
-  const { settings, plan, observer } = options;
+  const { plan, observer } = options;
   observer.onPhase('planning');
   const working: WorkingLoad[] = [];
   await session.run((target) =>
@@ -64,12 +61,11 @@ export async function planLoads(
       continue;
     }
     const keyColumns = rowKeyColumns(table);
-    const signature = await source.run((connection) =>
-      readFieldSignature(connection, readStatements(planned, null, null).rows, table.name),
-    );
+    const signature = await source.signatureOf(planned);
     if (!load) {
-      const chunks = await source.run((connection) => planChunks(connection, table, settings.bulk.chunkRows));
-      if (chunks.length === 1 && keyColumns.length === 0) observer.onNote(noKeyNote(table.name));
+      const chunks = await source.chunksOf(table);
+      if (source.server && chunks.length === 1 && keyColumns.length === 0)
+        observer.onNote(noKeyNote(table.name));
       await session.run((target) =>
         recordLoad(
           target,

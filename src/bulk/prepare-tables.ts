@@ -9,7 +9,6 @@ import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import { holdsInReplay } from './holds-in-replay.ts';
 import { saveAndDropObjects } from './saved-objects.ts';
 import { targetTables } from './target-tables.ts';
-import { readStartPosition } from './start-position.ts';
 
 /**
  * Whether every load of the run is to be made again: then the run begins anew, at a new position. The loads of tables that the
@@ -55,7 +54,7 @@ export async function prepareTables(
     observer.onNote(`${sourceTable} is not in the source any more: its rows stay in the target as they are.`);
   for (const id of forgotten) loads.delete(id);
   const startPosition = isAll
-    ? await source.run((connection) => readStartPosition(connection, observer))
+    ? await source.startPosition((text) => observer.onNote(text))
     : run.startPosition;
   await session.run((target) =>
     inTransaction(target, async () => {

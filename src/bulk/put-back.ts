@@ -20,7 +20,7 @@ export async function putBack(context: BulkContext, run: Run): Promise<PutBack> 
   const { options, session, source, signal } = context;
   const { settings, observer, noSync } = options;
   // Where the position could not be had at the beginning, it cannot be had now.
-  const end = run.startPosition && (await source.run(readBinlogPosition));
+  const end = run.startPosition && (await source.server!.run(readBinlogPosition));
   if (run.startPosition && !end)
     observer.onNote('The source keeps no binlog any more: sync cannot follow this load.');
   const scope = await session.run(async (target) => {

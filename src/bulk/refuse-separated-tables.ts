@@ -15,7 +15,7 @@ export async function refuseSeparatedTables(
   loads: ReadonlyMap<string, Load>,
 ): Promise<void> {
   if (!replace || noSync || run.startPosition === null) return;
-  if (await source.run(({ server }) => Promise.resolve(logsCascades(server)))) return;
+  if (await source.server!.run(({ server }) => Promise.resolve(logsCascades(server)))) return;
   const loaded = new Set([...loads.values()].map(({ sourceTable }) => sourceTable));
   const names = [...new Set(plan.mappings.map(({ table }) => table.name))];
   const missing = changedThroughKeys(

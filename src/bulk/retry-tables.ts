@@ -32,7 +32,7 @@ export async function retryTables(context: BulkContext, run: Run): Promise<void>
   await session.run((target) => forgetLoadEnds(target, run.id, ids));
   for (const planned of concerned) {
     const { retried, loaded, filtered, rejectedAgain, gone, keyless } = await session.run((target) =>
-      source.run((connection) =>
+      source.server!.run((connection) =>
         retryRejects({ settings, source: connection, target, runId: run.id, planned, signal }),
       ),
     );

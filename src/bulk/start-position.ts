@@ -4,23 +4,19 @@ import type { BinlogPosition } from '../core/position.ts';
 import { throwIfInterrupted } from '../core/retry.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
 import { readBinlogPosition, settleMs } from '../mysql/position.ts';
-import type { BulkObserver } from './bulk-report.ts';
 
 /** P0, or null. A source without a binlog can be loaded, but not followed. A binlog that may not be seen is the same, and said. */
 export async function readStartPosition(
   source: SourceConnection,
-  observer: BulkObserver,
+  onNote: (text: string) => void,
 ): Promise<BinlogPosition | null> {
   try {
     const position = await readBinlogPosition(source);
-    if (!position)
-      observer.onNote('The source keeps no binlog: what changes there during the load will be missed.');
+    if (!position) onNote('The source keeps no binlog: what changes there during the load will be missed.');
     return position;
   } catch (error) {
     if (!(error instanceof TransfuseError) || error.code !== 'SOURCE_ACCESS_DENIED') throw error;
-    observer.onNote(
-      `The position of the binlog could not be read, so sync cannot follow this load. ${error.fix}`,
-    );
+    onNote(`The position of the binlog could not be read, so sync cannot follow this load. ${error.fix}`);
     return null;
   }
 }

@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts
 import type { ProgressModel } from '../telemetry/progress.ts';
 import { renderTable } from '../telemetry/text-table.ts';
 import type { CommandContext } from './command.ts';
+import { requireServer } from './planning.ts';
 
 /** Where a table stands in the progress, beside its load. */
 const archiveOf = (table: string): string => `${table} (archive)`;
@@ -13,6 +14,7 @@ const archiveOf = (table: string): string => `${table} (archive)`;
 /** Throws CONFIG_INVALID where no bucket is named. */
 export function archiveSettings({ settings }: Pick<CommandContext, 'settings'>) {
   const { storage } = settings;
+  requireServer(settings, 'archive');
   if (storage) return { ...settings, storage };
   throw new TransfuseError('CONFIG_INVALID', 'One setting is missing or wrong:\n  - GCS_BUCKET is not set');
 }

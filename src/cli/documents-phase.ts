@@ -7,6 +7,7 @@ import { runDocuments, type DocumentsReport } from '../documents/run-documents.t
 import { planOf, type Plan } from '../mapping/plan.ts';
 import type { ProgressModel } from '../telemetry/progress.ts';
 import type { CommandContext } from './command.ts';
+import { requireServer } from './planning.ts';
 
 export interface MovedDocuments {
   destination: Destination;
@@ -32,6 +33,7 @@ export async function moveDocuments(
     if (isAskedFor || sweeps) throw noDocuments(plan.profile.name);
     return [];
   }
+  requireServer(settings, 'bulk documents');
   const known = settingsOf(settings);
   if (!known) {
     if (isAskedFor || sweeps) throw rootNotSet();

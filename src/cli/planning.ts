@@ -3,6 +3,7 @@ import { destinationsOf } from '../config/destinations.ts';
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { MappingOptions, Profile } from '../mapping/mapping.ts';
+import { readExports } from '../exports/read-exports.ts';
 import { makePlan, type Plan } from '../mapping/plan.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { readSourceCatalog } from '../mysql/catalog.ts';
@@ -12,12 +13,13 @@ import { openTarget, type OpenTargetOptions } from '../postgres/connection.ts';
 import type { CommandContext } from './command.ts';
 import { loadProfile } from '../profiles/load-profile.ts';
 
-/** The catalog of the source, read over a connection of its own. */
+/** The catalog of the source: of a server over a connection of its own, or of a directory of exports. */
 export async function readCatalog(
-  source: Settings['source'],
+  { source, exports }: Pick<Settings, 'source' | 'exports'>,
   purpose: string,
   signal: AbortSignal,
 ): Promise<SourceCatalog> {
+  if (exports) return (await readExports(exports)).catalog;
   const connection = await openSource(source, { purpose, signal });
   try {
     return await readSourceCatalog(connection, source.database);
@@ -75,6 +77,35 @@ export function mappingOptions(
   return { policies, identifierCase, targetSchema, extensions, timeZone, cutoverDate, orphans };
 }
 
+/** Files cannot be joined. */
+function refuseQueries({ profile, mappings }: Plan): void {
+  const query = mappings.find(({ mapping }) => mapping.shape !== 'row');
+  if (!query) return;
+  throw new TransfuseError(
+    'NOTHING_TO_DO',
+    `The profile ${profile.name} joins tables (${query.mapping.id}), and exports cannot be joined.`,
+    {
+      where: { mapping: query.mapping.id },
+      fix: 'Load the exports into a MariaDB or MySQL server, and move them from there; or use --profile mirror, or a profile of row mappings.',
+    },
+  );
+}
+
+/** What reads the source's rows or its binlog itself needs a server. Throws CONFIG_INVALID. */
+export function requireServer(
+  { exports, source }: Pick<Settings, 'exports' | 'source'>,
+  command: string,
+): Settings['source'] {
+  if (!exports) return source;
+  throw new TransfuseError(
+    'CONFIG_INVALID',
+    `bin/${command} needs a server, and LEGACY_DB_TYPE names exports.`,
+    {
+      fix: 'bin/schema and bin/bulk load exports; nothing changes in them that could be followed.',
+    },
+  );
+}
+
 /** Reads both ends and makes the plan of the named source tables, or of all. Changes nothing. */
 export async function preparePlan(
   { settings, profileName, signal }: Pick<CommandContext, 'settings' | 'profileName' | 'signal'>,
@@ -82,8 +113,10 @@ export async function preparePlan(
 ): Promise<Plan> {
   const { profile } = await loadProfile(profileName, settings);
   const [catalog, extensions] = await Promise.all([
-    readCatalog(settings.source, 'planning', signal),
+    readCatalog(settings, 'planning', signal),
     readExtensions(databasesOf(settings, profile), { applicationName: 'transfuse planning', signal }),
   ]);
-  return makePlan(profile, catalog, mappingOptions(settings, extensions), tables);
+  const plan = makePlan(profile, catalog, mappingOptions(settings, extensions), tables);
+  if (settings.exports) refuseQueries(plan);
+  return plan;
 }

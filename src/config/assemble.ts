@@ -23,6 +23,7 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
       tls: tlsSettings(environment, 'LEGACY', environment.LEGACY_DB_HOST, cwd),
       timeZone: environment.SOURCE_TIME_ZONE ?? null,
     },
+    exports: exportSettings(environment, cwd),
     targets: targetSettings(environment, cwd),
     bulk: {
       batchRows: environment.BATCH_SIZE ?? 500,
@@ -51,6 +52,21 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
           },
     fieldKey: environment.FIELD_KEY ?? null,
     log: { level: environment.LOG_LEVEL ?? 'info', dir: resolve(cwd, environment.LOG_DIR ?? 'logs') },
+  };
+}
+
+function exportSettings(environment: Environment, cwd: string): Settings['exports'] {
+  const { LEGACY_EXPORTS_DIR } = environment;
+  if (LEGACY_EXPORTS_DIR === undefined) return null;
+  return {
+    directory: resolve(cwd, LEGACY_EXPORTS_DIR),
+    csv: {
+      delimiter: environment.CSV_DELIMITER ?? ',',
+      escape: environment.CSV_ESCAPE ?? '"',
+      nullMarker: environment.CSV_NULL === 'empty' ? '' : (environment.CSV_NULL ?? '\\N'),
+      charset: environment.CSV_CHARSET ?? 'utf8',
+      header: environment.CSV_HEADER !== 'no',
+    },
   };
 }
 

@@ -3,7 +3,7 @@
  * Promises that no message quotes a value: a password in the wrong variable stays out of the terminal and the log.
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { TransfuseError } from '../core/errors.ts';
 import { assembleSettings } from './assemble.ts';
 import { gatherEnvironment } from './environment.ts';
@@ -27,7 +27,8 @@ export interface LoadOptions {
  */
 export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions): Settings {
   const gathered = gatherEnvironment(env, envFile, cwd);
-  const { environment, mistakes: mistaken } = parseEnvironment(gathered.variables);
+  const variables = withoutServer(gathered.variables);
+  const { environment, mistakes: mistaken } = parseEnvironment(variables);
   const mistakes = [
     ...gathered.unknown,
     ...mistaken.map((name) => explain(name, name in gathered.variables)),
@@ -35,7 +36,7 @@ export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions)
   ];
   if (environment === null) throw invalid(mistakes);
   const settings = assembleSettings(environment, cwd);
-  mistakes.push(...checkCertificatePairs(environment));
+  mistakes.push(...checkCertificatePairs(environment), ...checkExports(environment));
   if (settings.documents && !settings.storage)
     mistakes.push('GCS_BUCKET is not set: with DOCUMENTS_ROOT, it says where the documents go');
   const fromFile = readFieldKey(environment, cwd);
@@ -45,6 +46,30 @@ export function loadSettings({ env, envFile, cwd = process.cwd() }: LoadOptions)
   if (mistakes.length > 0) throw invalid([...mistakes, ...plaintext.map(explainPlaintext)]);
   if (plaintext.length > 0) throw plaintextRefused(plaintext);
   return settings;
+}
+
+/** Of exports there is no server, whose variables need not be set then. */
+function withoutServer(variables: Readonly<Record<string, string>>): Record<string, string> {
+  const { LEGACY_DB_TYPE: type, LEGACY_EXPORTS_DIR: directory } = variables;
+  if (type !== 'csv' && type !== 'json') return variables;
+  return {
+    LEGACY_DB_HOST: 'exports',
+    LEGACY_DB_USER: 'nobody',
+    LEGACY_DB_PASSWORD: '',
+    LEGACY_DB_NAME: basename(resolve(directory ?? 'exports')),
+    ...variables,
+  };
+}
+
+function checkExports({
+  LEGACY_DB_TYPE: type = 'mysql',
+  LEGACY_EXPORTS_DIR: directory,
+}: Environment): string[] {
+  if (type !== 'mysql' && directory === undefined)
+    return [`LEGACY_EXPORTS_DIR is not set: with LEGACY_DB_TYPE=${type} it says where the files are`];
+  if (type === 'mysql' && directory !== undefined)
+    return ['LEGACY_EXPORTS_DIR is set, and LEGACY_DB_TYPE is neither csv nor json'];
+  return [];
 }
 
 const FILE_VARIABLES = [

@@ -4,6 +4,7 @@ import {
   bucketName,
   databaseName,
   date,
+  delimiter,
   hexDigits,
   kmsKey,
   objectPrefix,
@@ -86,14 +87,38 @@ const TABLE = {
     section: 'source',
     describes: 'Database to migrate',
   }),
-  LEGACY_DB_TYPE: optional(
-    oneOf(['mysql']),
-    'mysql (csv and json exports are not part of this version)',
-    'mysql',
-    {
-      section: 'source',
-      describes: 'Kind of source; mysql stands for MariaDB too',
-    },
+  LEGACY_DB_TYPE: optional(oneOf(['mysql', 'csv', 'json']), 'mysql, csv, json', 'mysql', {
+    section: 'source',
+    describes:
+      'Kind of source; mysql stands for MariaDB too; csv and json for the files of LEGACY_EXPORTS_DIR, and then no other LEGACY_DB_* is needed',
+  }),
+  LEGACY_EXPORTS_DIR: optional(text(), 'the path of a directory', '', {
+    section: 'source',
+    describes: 'Directory of exports, where LEGACY_DB_TYPE is csv or json',
+  }),
+  CSV_DELIMITER: optional(delimiter(), 'one character, or tab', ',', {
+    section: 'source',
+    describes: 'What separates the fields of a CSV file',
+  }),
+  CSV_ESCAPE: optional(oneOf(['"', '\\']), '" or \\', '"', {
+    section: 'source',
+    describes: 'What stands before a quote within quotes',
+  }),
+  CSV_NULL: optional(anything(), 'any text', '\\N', {
+    section: 'source',
+    describes: 'The field of a CSV file that stands for NULL; the word empty for the empty one',
+  }),
+  CSV_CHARSET: choice(
+    ['utf8', 'latin1', 'windows-1252', 'utf16le'],
+    'utf8',
+    'source',
+    'Character set of CSV files',
+  ),
+  CSV_HEADER: choice(
+    ['yes', 'no'],
+    'yes',
+    'source',
+    'Whether the first record of a CSV file names the columns; without, they are c1, c2 and so on, or those of the manifest',
   ),
   LEGACY_DB_SSL_MODE: sslMode('source', 'legacy server'),
   LEGACY_DB_SSL_CA: pemFile(

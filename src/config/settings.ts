@@ -19,6 +19,24 @@ export interface DatabaseSettings {
   tls: TlsSettings;
 }
 
+export type ExportFormat = 'csv' | 'ndjson' | 'json';
+
+/** A directory of files in the place of a legacy server. */
+export interface ExportSettings {
+  /** Absolute. */
+  directory: string;
+  csv: {
+    delimiter: string;
+    /** What makes a quote within quotes one of the text. */
+    escape: string;
+    /** A field that is this text is NULL. */
+    nullMarker: string;
+    charset: string;
+    /** Whether the first record names the columns. */
+    header: boolean;
+  };
+}
+
 /** When sync is about to overwrite a row that others have written to the target: tell of it, or stop before it. */
 export type ForeignWritePolicy = 'warn' | 'stop';
 
@@ -42,6 +60,8 @@ export interface DocumentSettings {
 /** The whole configuration, validated. Passed down explicitly; nothing below src/cli reads the environment. */
 export interface Settings {
   source: DatabaseSettings & { type: 'mysql'; timeZone: string | null };
+  /** null where the source is a server. */
+  exports: ExportSettings | null;
   targets: Record<ServiceName, DatabaseSettings>;
   bulk: {
     /** Rows per batch through the streams. */

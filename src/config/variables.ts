@@ -80,6 +80,11 @@ export function oneOf<const T extends string>(values: readonly T[]): Parse<T> {
   return (given) => values.find((value) => value === given);
 }
 
+/** One character that separates fields; `tab` for the tabulator. */
+export function delimiter(): Parse<string> {
+  return (given) => (given === 'tab' ? '\t' : /^[^"\r\n\\]$/u.test(given) ? given : undefined);
+}
+
 /** A whole number within limits, written in decimal digits. */
 export function whole(min: number, max: number): Parse<number> {
   return (given) => {

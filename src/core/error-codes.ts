@@ -320,6 +320,17 @@ export const ERROR_CODES = {
       'FOREIGN_WRITES=stop, and the next changes of the source would overwrite rows that others have written to the target. Nothing was overwritten.',
     fix: "See them in the target: SELECT * FROM transfuse.foreign_writes WHERE overwritten_at IS NULL. Delete the lines there whose rows the source may overwrite, or run with FOREIGN_WRITES=warn, which keeps others' rows in that table; then start sync again: it resumes.",
   },
+  EXPORT_MISSING: {
+    exit: EXIT.precondition,
+    cause: 'There are no exports where LEGACY_EXPORTS_DIR says, or an archive is not whole.',
+    fix: 'Check LEGACY_EXPORTS_DIR: files named <table>.csv, .ndjson, .jsonl or .json, perhaps with .gz; or an archive with its manifest.json.',
+  },
+  EXPORT_MALFORMED: {
+    exit: EXIT.precondition,
+    cause:
+      'An exported file is not in the format that its name says, or has other columns than its table. Its chunk was rolled back.',
+    fix: 'Check CSV_DELIMITER, CSV_ESCAPE, CSV_CHARSET and CSV_HEADER, or mend the file; then start the command again: it resumes.',
+  },
   STORAGE_UNREACHABLE: {
     exit: EXIT.precondition,
     cause: 'The object store does not answer, or not in time.',

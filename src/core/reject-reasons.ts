@@ -11,6 +11,7 @@ export const REJECT_REASONS = {
   invalid_json: 'JSON that jsonb cannot hold, such as the escape \\u0000',
   too_long: 'a value longer than the target allows',
   transform_refused: 'a transform refused the value',
+  ragged_row: 'a record of an export with other fields than its table has; its line is its key',
   orphan: 'it needs a row that the source does not have, and ORPHAN_POLICY is reject',
   not_null: 'NULL for a target column that may not be NULL',
   check_violation: 'a CHECK constraint of the target',

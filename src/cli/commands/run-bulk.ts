@@ -13,7 +13,7 @@ import type { ArchiveReport } from '../../archive/archive.ts';
 import { archiveDocument, archiveSettings, makeArchive, renderArchive } from '../archive-phase.ts';
 import { moveDocuments, type MovedDocuments } from '../documents-phase.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
-import { preparePlan } from '../planning.ts';
+import { preparePlan, requireServer } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 import { bulkDocument, openRejectsOf, renderBulk, type LoadedDatabase } from '../render-bulk.ts';
 import { documentsNotFine, renderDocuments } from '../render-documents.ts';
@@ -48,6 +48,7 @@ export async function runBulkCommand(
     );
   }
   const { settings, signal } = context;
+  if (options.retryRejects) requireServer(settings, 'bulk --retry-rejects');
   if (options.archive) archiveSettings(context);
   const { profile } = await loadProfile(context.profileName, settings);
   const asksForDocuments = entities.includes(DOCUMENTS);

@@ -5,7 +5,7 @@ import { TransfuseError } from '../../core/errors.ts';
 import { diagnose, type DiagnoseReport } from '../../diagnose/diagnose.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { databasesOf, mappingOptions, readCatalog, readExtensions } from '../planning.ts';
+import { databasesOf, mappingOptions, readCatalog, readExtensions, requireServer } from '../planning.ts';
 import { diagnoseHtml } from '../render-diagnose-html.ts';
 import { renderDiagnose } from '../render-diagnose.ts';
 
@@ -22,10 +22,11 @@ export async function runDiagnoseCommand(
   options: DiagnoseCommandOptions,
 ): Promise<CommandResult> {
   const { settings, signal, logger } = context;
+  requireServer(settings, 'diagnose');
   const { profile } = await loadProfile(context.profileName, settings);
   const connection = { applicationName: 'transfuse diagnose', signal };
   const [catalog, extensions] = await Promise.all([
-    readCatalog(settings.source, 'diagnose', signal),
+    readCatalog(settings, 'diagnose', signal),
     readExtensions(databasesOf(settings, profile), connection),
   ]);
   const report = await diagnose({

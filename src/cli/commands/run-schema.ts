@@ -118,7 +118,7 @@ async function planSchemas(
       fix: 'Create the tables yourself, or export a function named schema, or scripts, from the module.',
     });
   }
-  const source = await readCatalog(settings.source, 'schema', signal);
+  const source = await readCatalog(settings, 'schema', signal);
   const options = mappingOptions(settings, extensions);
   return Promise.all(
     all.map(async (one) => ({ ...one, schema: await schema(source, options, one.service) })),

@@ -8,7 +8,7 @@ import type { SyncReport } from '../../sync/sync-report.ts';
 import { formatCount } from '../../telemetry/format.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
-import { mappingOptions, readExtensions } from '../planning.ts';
+import { mappingOptions, readExtensions, requireServer } from '../planning.ts';
 import { observeSync } from '../sync-progress.ts';
 
 export interface SyncCommandOptions {
@@ -28,6 +28,7 @@ export async function runSyncCommand(
     });
   }
   const { settings, signal } = context;
+  requireServer(settings, 'sync');
   const { profile, schema } = await loadProfile(context.profileName, settings);
   const all = destinationsOf(settings.targets, profile.services);
   const extensions = await readExtensions(

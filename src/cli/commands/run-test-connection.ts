@@ -4,6 +4,7 @@ import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { inspectSource } from '../../preflight/inspect-source.ts';
+import { inspectExports } from '../../preflight/inspect-exports.ts';
 import { inspectStorage } from '../../preflight/inspect-storage.ts';
 import { inspectTarget } from '../../preflight/inspect-target.ts';
 import { loadProfile, type LoadedProfile } from '../../profiles/load-profile.ts';
@@ -31,7 +32,7 @@ export async function testConnection(
   const ends = destinationsOf(settings.targets, profile.services);
   // The ends do not depend on each other; what one waits for, the other need not.
   const [source, storage, ...targets] = await Promise.all([
-    all || options.source ? inspectSource(settings.source, signal) : [],
+    all || options.source ? inspectTheSource(settings, signal) : [],
     settings.storage && (all || options.storage) ? inspectStorage(settings.storage, signal) : [],
     ...(all || options.target ? ends : []).map((destination) => {
       const end = ends.length > 1 ? `target-${destination.services[0]!}` : 'target';
@@ -40,7 +41,10 @@ export async function testConnection(
     }),
   ]);
   const sections = [
-    { title: `SOURCE ${host}:${port}/${database}`, findings: source },
+    {
+      title: settings.exports ? `SOURCE ${settings.exports.directory}` : `SOURCE ${host}:${port}/${database}`,
+      findings: source,
+    },
     ...targets.map((findings, index) => ({ title: titleOf(ends[index]!), findings })),
     { title: `STORAGE ${settings.storage?.bucket ?? ''}`, findings: storage },
   ];
@@ -48,6 +52,13 @@ export async function testConnection(
   const failed = findings.filter((entry) => entry.ok === false);
   const text = (stream: OutputStream) => renderFindings(sections, stream);
   return { document: { findings }, text, ...(failed.length > 0 && { problem: problemOf(failed, findings) }) };
+}
+
+function inspectTheSource(
+  { source, exports }: CommandContext['settings'],
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return exports ? inspectExports(exports) : inspectSource(source, signal);
 }
 
 function titleOf({ database }: Destination): string {

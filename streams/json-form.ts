@@ -1,5 +1,5 @@
-import type { JsonForm } from '../../streams/ndjson-encoder.ts';
-import type { SourceColumn } from '../mysql/catalog-model.ts';
+import type { JsonForm } from './ndjson-encoder.ts';
+import type { SourceColumn } from '../src/mysql/catalog-model.ts';
 
 /** What a double holds exactly, and JSON writes as the source does. */
 const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'year', 'float', 'double']);
