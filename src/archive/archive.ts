@@ -161,6 +161,7 @@ class Archiving {
         source: { flavor: source.server.flavor, version: source.server.version, database: catalog.database },
         startedAt: new Date().toISOString(),
         startPosition,
+        isOfAll: tables === null,
         tables: planned,
       };
     });

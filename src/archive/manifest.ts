@@ -34,6 +34,8 @@ export interface ArchivePlan {
   startedAt: string;
   /** What was committed before it is in the rows; null where the source keeps no binlog. */
   startPosition: BinlogPosition | null;
+  /** Whether it is of every table that the source had. */
+  isOfAll: boolean;
   tables: PlannedTable[];
 }
 

@@ -63,9 +63,8 @@ export async function verifyArchive(options: VerifyArchiveOptions): Promise<Veri
     store,
     new ArchiveNames(settings.storage.prefix, settings.source.database),
   );
-  const archive = options.archive ?? (await bucket.archives()).whole.at(-1);
-  if (archive === undefined) throw noArchives();
-  const manifest = await bucket.readManifest(archive);
+  const manifest = await chosenManifest(bucket, options.archive);
+  const { archive } = manifest;
   const chosen = manifest.tables.filter(({ name }) => tables?.includes(name) ?? true);
   const unknown = tables?.filter((name) => !chosen.some((table) => table.name === name)) ?? [];
   if (unknown.length > 0)
@@ -122,8 +121,10 @@ async function verifyChunk(
   let line: Buffer[] = [];
   try {
     for (const part of chunk.parts) {
-      const content = await store.read({ name: part.object, generation: part.generation });
-      if (content.length !== part.sizeBytes) return 'a part has another size';
+      const { object: name, generation } = part;
+      const content = await readPart(store, name, generation);
+      if (typeof content === 'string') return content;
+      if (content.length !== part.sizeBytes) return `the part ${name} has another size`;
       const before = { rows, bytes };
       for await (const piece of Readable.from([content]).pipe(createGunzip()) as AsyncIterable<Buffer>) {
         hash.update(piece);
@@ -143,8 +144,6 @@ async function verifyChunk(
       onRows(rows - before.rows, bytes - before.bytes);
     }
   } catch (error) {
-    if (error instanceof TransfuseError && error.code === 'STORAGE_OBJECT_MISSING')
-      return 'a part is not there';
     if (isOfGunzip(error)) return 'a part is not what was compressed';
     throw error;
   }
@@ -152,6 +151,16 @@ async function verifyChunk(
   if (rows !== chunk.rows) return `${rows} rows instead of ${chunk.rows}`;
   const isSame = hash.digest('hex') === chunk.sha256 && sum.hex === chunk.rowSum && bytes === chunk.bytes;
   return isSame ? null : 'another content';
+}
+
+/** What is wrong with it, where it is not there as it was stored. */
+async function readPart(store: ObjectStore, name: string, generation: string): Promise<Buffer | string> {
+  try {
+    return await store.read({ name, generation });
+  } catch (error) {
+    if (!(error instanceof TransfuseError) || error.code !== 'STORAGE_OBJECT_MISSING') throw error;
+    return `the part ${name} ${(await store.find(name)) ? 'was replaced by another' : 'is not there'}`;
+  }
 }
 
 function isRow(line: Buffer, names: readonly string[]): boolean {
@@ -181,6 +190,19 @@ async function compare(
     onRows: () => undefined,
   });
   return rows === archived.rows && rowSum === archived.rowSum ? 'the same' : 'differs';
+}
+
+/** The one that was named; else the newest of all tables, or where there is none the newest. */
+async function chosenManifest(bucket: ArchiveBucket, named: string | null): Promise<ArchiveManifest> {
+  if (named !== null) return bucket.readManifest(named);
+  let newest: ArchiveManifest | null = null;
+  for (const archive of (await bucket.archives()).whole.toReversed()) {
+    const manifest = await bucket.readManifest(archive);
+    if (manifest.isOfAll) return manifest;
+    newest ??= manifest;
+  }
+  if (!newest) throw noArchives();
+  return newest;
 }
 
 function noArchives(): TransfuseError {

@@ -29,7 +29,7 @@ export async function exportRowsOf(
     const { path: name, sizeBytes, changedAtMs } = JSON.parse(bound) as ExportFile;
     const file = path.join(settings.directory, name);
     const now = await stat(file).catch(() => null);
-    if (now?.size !== sizeBytes || Math.floor(now.mtimeMs) !== changedAtMs)
+    if (now?.size !== sizeBytes || Math.round(now.mtimeMs) !== changedAtMs)
       throw fileChanged(table.name, path.basename(name));
     files.push(file);
   }

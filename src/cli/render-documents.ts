@@ -1,15 +1,10 @@
 /** What became of documents, for people: how many of each outcome, and what it means. */
-import { DOCUMENT_OUTCOMES, isFine } from '../core/document-outcomes.ts';
+import { DOCUMENT_OUTCOMES } from '../core/document-outcomes.ts';
 import { quantity } from '../core/quantity.ts';
 import type { DocumentsReport } from '../documents/run-documents.ts';
 import type { DocumentCount } from '../ledger/documents.ts';
 import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
 import { renderTable } from '../telemetry/text-table.ts';
-
-/** Those that something is wrong with. */
-export function documentsNotFine(counts: readonly DocumentCount[]): number {
-  return counts.reduce((sum, { outcome, documents }) => sum + (isFine(outcome) ? 0 : documents), 0);
-}
 
 /** One line for each outcome. */
 export function documentCounts(counts: readonly DocumentCount[]): string {
@@ -44,9 +39,13 @@ export function renderDocuments({ counts, movedNow, bytesNow, elapsedMs, strays 
   ].join('\n');
 }
 
-function sweepLine({ file, object }: NonNullable<DocumentsReport['strays']>): string {
+function sweepLine({ file, object, lost }: NonNullable<DocumentsReport['strays']>): string {
   const files = `${quantity(file.count, 'file')} (${formatBytes(file.bytes)}) that no row names`;
   const objects = `${quantity(object.count, 'object')} (${formatBytes(object.bytes)}) that no document points to`;
-  const where = file.count + object.count > 0 ? ': see transfuse.strays in the target' : '';
-  return `swept: ${files}, ${objects}${where}`;
+  const away =
+    lost.count > 0
+      ? `, ${quantity(lost.count, 'object')} that documents point to and ${lost.count === 1 ? 'is' : 'are'} not there as stored`
+      : '';
+  const where = file.count + object.count + lost.count > 0 ? ': see transfuse.strays in the target' : '';
+  return `swept: ${files}, ${objects}${away}${where}`;
 }

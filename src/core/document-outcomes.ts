@@ -1,9 +1,9 @@
 /** What becomes of a document. The codes are kept in the ledger and in the target: never rename one. */
 export const DOCUMENT_OUTCOMES = {
-  stored: 'in the bucket, and what the legacy row says',
+  stored: 'in the bucket; its hash and size are those of the legacy row, where that has any',
   hash_mismatch: 'in the bucket, but its hash is not the one that the legacy row has',
   size_mismatch: 'in the bucket, but its size is not the one that the legacy row has',
-  missing_source: 'its file is not there',
+  missing_source: 'its file is not there (of an earlier one the object stays)',
   decrypt_failed: 'encrypted, and no key of the site opens it',
   quarantined: 'its path leads out of DOCUMENTS_ROOT',
   unreadable: 'its file is there and cannot be read',

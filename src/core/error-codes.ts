@@ -382,6 +382,11 @@ export const ERROR_CODES = {
     cause: 'The bucket has an object of this name with other content. It was left as it is.',
     fix: 'Look who has written below GCS_PATH, remove the object or give another GCS_PATH; then start the command again.',
   },
+  DOCUMENTS_LOST: {
+    exit: EXIT.differences,
+    cause: 'Objects of documents are not in the bucket any more, or in another generation than was stored.',
+    fix: 'Look who writes to the bucket; soft delete may still have them. To store them again: DELETE FROM transfuse.documents for those object names in the target, then bin/bulk documents.',
+  },
   ARCHIVE_MISSING: {
     exit: EXIT.precondition,
     cause: 'The bucket has no whole archive of this name, or one that this version cannot read.',
@@ -390,7 +395,7 @@ export const ERROR_CODES = {
   ARCHIVE_DIFFERS: {
     exit: EXIT.differences,
     cause: 'An archive is not as its manifest says, or the source has other rows than it by now.',
-    fix: 'A source in use changes: make another one with bin/archive --new. Where parts are damaged or gone, look who writes to the bucket.',
+    fix: 'Where parts are replaced or gone, look who writes to the bucket: soft delete or an object version may have them. Where the source has other rows, it is in use: bin/archive --new.',
   },
   DOCUMENTS_ROOT_UNUSABLE: {
     exit: EXIT.precondition,
@@ -399,7 +404,8 @@ export const ERROR_CODES = {
   },
   DOCUMENTS_ROOT_LOST: {
     exit: EXIT.unexpected,
-    cause: 'DOCUMENTS_ROOT is another directory than when the command began, or gone.',
+    cause:
+      'DOCUMENTS_ROOT is another directory than when the command began, or gone, or has none of the files that it had.',
     fix: 'Mount it again, then start the command again: it resumes.',
   },
   CHECKPOINT_MOVED: {

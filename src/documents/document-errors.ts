@@ -11,6 +11,6 @@ export function rootMissing(): TransfuseError {
 export function rootLost(): TransfuseError {
   return new TransfuseError(
     'DOCUMENTS_ROOT_LOST',
-    'DOCUMENTS_ROOT is not the directory any more that it was when the command began: it may have been unmounted. No document was called missing for it.',
+    'DOCUMENTS_ROOT is not the directory that it was: it was another one when the command began, or has none of the files that were found there before. It may have been unmounted. No document was called missing for it.',
   );
 }

@@ -7,6 +7,7 @@ import {
   recordDeleted,
   recordDocuments,
   recordUseless,
+  someKnownPaths,
   tellRows,
   readStates,
   type DocumentRecord,
@@ -19,9 +20,10 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { documentMappingsOf, type DocumentMapping } from './document-mapping.ts';
 import type { DocumentMover } from './document-mover.ts';
-import { recordOf } from './document-record.ts';
+import { noteOf } from './document-record.ts';
 import { DocumentTools, type ToolOptions } from './document-tools.ts';
-import { changedDocuments } from './due-documents.ts';
+import { LOOKED_FOR_IN_ROOT } from './documents-root.ts';
+import { changedDocuments, type ChangedDocument } from './due-documents.ts';
 import { removeUseless } from './remove-useless.ts';
 
 type Target = Pick<TargetConnection, 'query'>;
@@ -71,6 +73,7 @@ export class DocumentFollower {
     }
     const tools = await DocumentTools.open({ ...options, settings: { ...settings, storage, documents } });
     try {
+      await tools.root.requireSome(await someKnownPaths(target, runId, LOOKED_FOR_IN_ROOT));
       const followed = new Map<string, Followed>();
       for (const mapping of mappings)
         followed.set(mapping.table.mapping, { mapping, mover: await tools.moverOf(mapping) });
@@ -92,12 +95,14 @@ export class DocumentFollower {
     const tasks = await this.#tools.source.run((source) => mapping.withKeys(source, keys));
     const changed = await changedDocuments(tasks, { target, runId, table, triesAgain: true });
     const records: DocumentRecord[] = [];
-    const bringOne = async (task: (typeof tasks)[number]): Promise<void> => {
+    const bringOne = async ({ task, known }: ChangedDocument): Promise<void> => {
       // It may be there from a sync that ended before its row committed.
-      const record = recordOf(task, await mover.move(task, true));
-      records.push(record);
-      if (record.object !== null)
-        this.#unsettled.push({ bucket: record.bucket!, name: record.object, generation: record.generation! });
+      const result = await mover.move(task, true);
+      if (result.stored) {
+        const { bucket, object: name, generation } = result.stored;
+        this.#unsettled.push({ bucket, name, generation });
+      }
+      records.push(noteOf(task, result, known).record);
     };
     const ended = await Promise.allSettled(changed.map(bringOne));
     const failure = ended.find((one) => one.status === 'rejected');

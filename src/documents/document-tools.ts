@@ -24,6 +24,7 @@ export class DocumentTools {
   readonly root: DocumentsRoot;
   readonly source: ControlSource;
   readonly store: ObjectStore;
+  readonly bucket: string;
   /** What the names of all documents of this source begin with. */
   readonly objectPrefix: string;
   readonly #settings: ToolOptions['settings'];
@@ -39,6 +40,7 @@ export class DocumentTools {
     this.root = root;
     this.source = source;
     this.store = store;
+    this.bucket = settings.storage.bucket;
     this.objectPrefix = `${settings.storage.prefix}${encodeURIComponent(settings.source.database)}/`;
     const naming = settings.documents.sharesContent ? namesByContent : namesByOwner;
     this.#names = naming(this.objectPrefix);

@@ -17,9 +17,12 @@ export interface FoundFile {
 
 export type NotFound = 'missing_source' | 'quarantined' | 'unreadable';
 
+/** Files that were there before: where none of these is, the directory is another one. */
+export const LOOKED_FOR_IN_ROOT = 50;
+
 const SEPARATOR = Buffer.from(sep);
-/** Opening a pipe must not wait for who writes to it. */
-const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+/** Opening a pipe must not wait for who writes to it; and a file that is a link may be of another patient. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 const MEANINGS: Readonly<Record<string, NotFound>> = {
   ENOENT: 'missing_source',
@@ -79,6 +82,12 @@ export class DocumentsRoot {
     }
   }
 
+  /** Of files that were there. Throws DOCUMENTS_ROOT_LOST where none of them is: an empty mount point looks so. */
+  async requireSome(paths: readonly Buffer[]): Promise<void> {
+    for (const path of paths) if ((await this.sizeOf(path)) !== null) return;
+    if (paths.length > 0) throw rootLost();
+  }
+
   /** null where it is gone. */
   async sizeOf(path: Buffer): Promise<number | null> {
     const stats = await stat(Buffer.concat([this.#directory, path])).catch(() => null);
@@ -98,7 +107,8 @@ export class DocumentsRoot {
       const path = real && this.#below(real);
       if (path) return { handle, sizeBytes: stats.size, path };
       await handle.close();
-      return real || !stats.isDirectory() ? 'quarantined' : 'missing_source';
+      if (real) return 'quarantined';
+      return stats.isDirectory() ? 'missing_source' : 'unreadable';
     } catch (error) {
       await handle.close();
       throw error;

@@ -1,5 +1,5 @@
 import { isFine } from '../core/document-outcomes.ts';
-import { readDocuments, readStates, type DocumentTable } from '../ledger/documents.ts';
+import { readDocuments, readStates, type DocumentTable, type KnownDocument } from '../ledger/documents.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import type { DocumentTask } from './document-task.ts';
 
@@ -11,22 +11,29 @@ interface DueOptions {
   triesAgain: boolean;
 }
 
+/** A document that is to be looked at, and what the ledger has of it. */
+export interface ChangedDocument {
+  task: DocumentTask;
+  known: KnownDocument | undefined;
+}
+
 /** Those that have no outcome yet, whose row at the source says something else now, or that went wrong the last time. */
 export async function changedDocuments(
   tasks: readonly DocumentTask[],
   { target, runId, table, triesAgain }: DueOptions,
-): Promise<DocumentTask[]> {
+): Promise<ChangedDocument[]> {
   const ids = tasks.map(({ targetId }) => targetId);
   const known = await readDocuments(target, runId, table.mapping, ids);
-  return tasks.filter(({ targetId, signature }) => {
-    const before = known.get(targetId);
-    if (before?.signature !== signature || before.outcome === 'deleted') return true;
-    return triesAgain && !isFine(before.outcome);
-  });
+  return tasks
+    .map((task) => ({ task, known: known.get(task.targetId) }))
+    .filter(({ task, known: before }) => {
+      if (before?.signature !== task.signature || before.outcome === 'deleted') return true;
+      return triesAgain && !isFine(before.outcome);
+    });
 }
 
 export interface Due {
-  tasks: DocumentTask[];
+  changed: ChangedDocument[];
   /** Ids of rows that do not say what the ledger knows. */
   untold: string[];
 }
@@ -38,9 +45,10 @@ export async function dueDocuments(tasks: readonly DocumentTask[], options: DueO
   const states = await readStates(target, table, ids);
   const there = tasks.filter(({ targetId }) => states.has(targetId));
   const changed = await changedDocuments(there, options);
+  const looked = new Set(changed.map(({ task }) => task));
   const known = await readDocuments(target, runId, table.mapping, ids);
   const untold = there.filter(
-    (task) => !changed.includes(task) && states.get(task.targetId) !== known.get(task.targetId)?.outcome,
+    (task) => !looked.has(task) && states.get(task.targetId) !== known.get(task.targetId)?.outcome,
   );
-  return { tasks: changed, untold: untold.map(({ targetId }) => targetId) };
+  return { changed, untold: untold.map(({ targetId }) => targetId) };
 }

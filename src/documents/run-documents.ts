@@ -14,9 +14,10 @@ import {
   countDocuments,
   recordDeleted,
   recordDocuments,
+  someKnownPaths,
   tellRows,
   type DocumentCount,
-  type DocumentRecord,
+  recordUseless,
   type DocumentTable,
 } from '../ledger/documents.ts';
 import { readLoads } from '../ledger/loads.ts';
@@ -28,10 +29,10 @@ import { qualified } from '../postgres/identifiers.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { documentMappingsOf, type DocumentMapping } from './document-mapping.ts';
 import type { DocumentMover } from './document-mover.ts';
-import { recordOf } from './document-record.ts';
-import type { DocumentTask } from './document-task.ts';
+import { noteOf, type Noted } from './document-record.ts';
 import { DocumentTools, type ToolOptions } from './document-tools.ts';
-import { dueDocuments } from './due-documents.ts';
+import { LOOKED_FOR_IN_ROOT } from './documents-root.ts';
+import { dueDocuments, type ChangedDocument } from './due-documents.ts';
 import { removeUseless } from './remove-useless.ts';
 import { sweep, type SweepReport } from './sweep.ts';
 
@@ -133,6 +134,7 @@ class DocumentsRun {
         ({ table }) => (loads?.get(table.mapping)?.state ?? 'loading') === 'loading',
       );
       if (missing) throw rowsFirst(missing.table.mapping);
+      await this.#tools.root.requireSome(await someKnownPaths(target, run!.id, LOOKED_FOR_IN_ROOT));
       return run!.id;
     });
     await this.#removeUseless();
@@ -155,16 +157,16 @@ class DocumentsRun {
     const { observer } = this.#options;
     const { table } = mapping;
     const mover = await this.#tools.moverOf(mapping);
-    const batch = new OutcomeBatch((records) => this.#commit(runId, table, records));
+    const batch = new OutcomeBatch((noted) => this.#commit(runId, table, noted));
     observer.onStart(table.mapping, await this.#countRows(table));
     const underWay = new Set<Promise<void>>();
     let begun = 0;
     const fail = (error: unknown): void => this.#failed.abort(error);
     try {
-      for await (const task of this.#dueTasks(runId, mapping)) {
+      for await (const changed of this.#dueDocuments(runId, mapping)) {
         const giveBack = await this.#slots.take(1);
         const looksFirst = begun++ < LOOKED_FOR_FIRST;
-        const moving = this.#moveOne(mover, task, looksFirst, batch)
+        const moving = this.#moveOne(mover, changed, looksFirst, batch)
           .catch(fail)
           .finally(() => {
             giveBack();
@@ -184,7 +186,7 @@ class DocumentsRun {
   }
 
   /** In the order of their keys, so that those that a run may have stored without noting it are the first. */
-  async *#dueTasks(runId: string, mapping: DocumentMapping): AsyncGenerator<DocumentTask> {
+  async *#dueDocuments(runId: string, mapping: DocumentMapping): AsyncGenerator<ChangedDocument> {
     const { triesAgain, observer } = this.#options;
     const { table } = mapping;
     for (let after: string | null = null; ;) {
@@ -193,25 +195,28 @@ class DocumentsRun {
       after = page.at(-1)!.sourceKey;
       const due = await this.#inTarget((target) => dueDocuments(page, { target, runId, table, triesAgain }));
       if (due.untold.length > 0) await this.#inTarget((target) => tellRows(target, runId, table, due.untold));
-      observer.onMoved(table.mapping, page.length - due.tasks.length, 0, 0);
-      yield* due.tasks;
+      observer.onMoved(table.mapping, page.length - due.changed.length, 0, 0);
+      yield* due.changed;
     }
   }
 
   async #moveOne(
     mover: DocumentMover,
-    task: DocumentTask,
+    { task, known }: ChangedDocument,
     looksFirst: boolean,
     batch: OutcomeBatch,
   ): Promise<void> {
-    const record = recordOf(task, await mover.move(task, looksFirst));
+    const noted = noteOf(task, await mover.move(task, looksFirst), known);
     failpoint('documents.after-put');
-    await batch.add(record);
+    await batch.add(noted);
   }
 
-  async #commit(runId: string, table: DocumentTable, records: readonly DocumentRecord[]): Promise<void> {
+  async #commit(runId: string, table: DocumentTable, noted: readonly Noted[]): Promise<void> {
+    const records = noted.map(({ record }) => record);
+    const useless = noted.flatMap(({ useless: object }) => object ?? []);
     await this.#inTarget((target) =>
       inTransaction(target, async () => {
+        await recordUseless(target, useless);
         await recordDocuments(target, runId, table, records);
         failpoint('documents.before-commit');
       }),
@@ -249,19 +254,19 @@ class DocumentsRun {
 
 /** Outcomes on their way to the ledger: many in one commit. */
 class OutcomeBatch {
-  readonly #commit: (records: readonly DocumentRecord[]) => Promise<void>;
-  #records: DocumentRecord[] = [];
+  readonly #commit: (noted: readonly Noted[]) => Promise<void>;
+  #noted: Noted[] = [];
   #committing: Promise<void> = Promise.resolve();
   #openedAtMs = performance.now();
 
-  constructor(commit: (records: readonly DocumentRecord[]) => Promise<void>) {
+  constructor(commit: (noted: readonly Noted[]) => Promise<void>) {
     this.#commit = commit;
   }
 
   /** Waits while a commit is under way and another is full. */
-  async add(record: DocumentRecord): Promise<void> {
-    if (this.#records.push(record) === 1) this.#openedAtMs = performance.now();
-    const isFull = this.#records.length >= RECORDS_PER_COMMIT;
+  async add(noted: Noted): Promise<void> {
+    if (this.#noted.push(noted) === 1) this.#openedAtMs = performance.now();
+    const isFull = this.#noted.length >= RECORDS_PER_COMMIT;
     if (isFull || performance.now() - this.#openedAtMs > MAX_COMMIT_AGE_MS) await this.#flush();
   }
 
@@ -270,9 +275,9 @@ class OutcomeBatch {
   }
 
   #flush(): Promise<void> {
-    const records = this.#records;
-    this.#records = [];
-    this.#committing = this.#committing.then(() => (records.length > 0 ? this.#commit(records) : undefined));
+    const noted = this.#noted;
+    this.#noted = [];
+    this.#committing = this.#committing.then(() => (noted.length > 0 ? this.#commit(noted) : undefined));
     return this.#committing;
   }
 }

@@ -153,7 +153,7 @@ function catalogOf(
 
 async function fileAt(directory: string, file: string): Promise<ExportFile | null> {
   const stats = await stat(path.join(directory, file)).catch(() => null);
-  return stats && { path: file, sizeBytes: stats.size, changedAtMs: Math.floor(stats.mtimeMs) };
+  return stats && { path: file, sizeBytes: stats.size, changedAtMs: Math.round(stats.mtimeMs) };
 }
 
 function missing(message: string): TransfuseError {

@@ -2,7 +2,7 @@
  * What became of each document, and where it is in the bucket. An outcome commits with the columns of the document's row that say the
  * same; an object that nothing points to any more is noted in that transaction, and removed from the bucket after it.
  */
-import type { DocumentOutcome } from '../core/document-outcomes.ts';
+import { isFine, type DocumentOutcome } from '../core/document-outcomes.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { qualified, quoteIdentifier } from '../postgres/identifiers.ts';
 
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS transfuse.documents (
   content_type text,
   was_sealed boolean NOT NULL DEFAULT false,
   hash_verified boolean,
+  expected_hash text,
   source_path bytea,
   noted_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (run_id, mapping, target_id)
@@ -32,6 +33,7 @@ CREATE INDEX IF NOT EXISTS documents_object ON transfuse.documents (object_name)
 CREATE INDEX IF NOT EXISTS documents_path ON transfuse.documents (source_path) WHERE source_path IS NOT NULL;
 COMMENT ON TABLE transfuse.documents IS 'What became of the file of each row that stands for one';
 COMMENT ON COLUMN transfuse.documents.signature IS 'Of what the source row said of the file: another one, and it is looked at again';
+COMMENT ON COLUMN transfuse.documents.expected_hash IS 'What the source row had for its hash when the object was stored';
 COMMENT ON COLUMN transfuse.documents.source_path IS 'Below DOCUMENTS_ROOT, in the bytes of the disk: as confidential as the file';
 CREATE TABLE IF NOT EXISTS transfuse.objects_to_remove (
   bucket text NOT NULL,
@@ -43,13 +45,13 @@ CREATE TABLE IF NOT EXISTS transfuse.objects_to_remove (
 COMMENT ON TABLE transfuse.objects_to_remove IS 'Objects that no document points to any more, until they are gone from the bucket';
 CREATE TABLE IF NOT EXISTS transfuse.strays (
   run_id uuid NOT NULL REFERENCES transfuse.runs ON DELETE CASCADE,
-  kind text NOT NULL CHECK (kind IN ('file', 'object')),
+  kind text NOT NULL CHECK (kind IN ('file', 'object', 'lost')),
   name bytea NOT NULL,
   size_bytes bigint,
   found_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (run_id, kind, name)
 );
-COMMENT ON TABLE transfuse.strays IS 'What the last sweep has found: files below DOCUMENTS_ROOT that no row names, objects that no document points to';
+COMMENT ON TABLE transfuse.strays IS 'What the last sweep has found: files below DOCUMENTS_ROOT that no row names, objects that no document points to, lost objects that documents point to';
 COMMENT ON COLUMN transfuse.strays.name IS 'Of a file in the bytes of the disk: convert_from(name, ''UTF8'') where it is UTF-8. As confidential as the file';
 `;
 
@@ -91,9 +93,13 @@ export interface DocumentRecord {
   contentType: string | null;
   wasSealed: boolean;
   hashVerified: boolean | null;
+  /** Of the source row, when the object was stored. */
+  expectedHash: string | null;
   /** Hexadecimal. */
   sourcePath: string | null;
 }
+
+export type KnownDocument = Omit<DocumentRecord, 'sourceKey'>;
 
 export interface ObjectToRemove {
   bucket: string;
@@ -105,7 +111,24 @@ type Target = Pick<TargetConnection, 'query'>;
 
 const GIVEN = `jsonb_to_recordset($3::jsonb) AS g("targetId" uuid, "sourceKey" text, signature text, outcome text, bucket text,
   object text, generation bigint, "sizeBytes" bigint, crc32c text, sha256 text, "contentType" text, "wasSealed" boolean,
-  "hashVerified" boolean, "sourcePath" text)`;
+  "hashVerified" boolean, "expectedHash" text, "sourcePath" text)`;
+
+/** What there was is let go of for another object, and where there is to be none: not where a file only cannot be had. */
+const REPLACES = `(g.object IS NOT NULL OR g.outcome = 'external_url')`;
+
+/** What is known of an object. */
+const OBJECT = [
+  'bucket',
+  'object_name',
+  'generation',
+  'size_bytes',
+  'crc32c',
+  'sha256',
+  'content_type',
+  'was_sealed',
+  'hash_verified',
+  'expected_hash',
+] as const;
 
 const TO_REMOVE = 'INSERT INTO transfuse.objects_to_remove (bucket, object_name, generation)';
 
@@ -115,13 +138,24 @@ export async function readDocuments(
   runId: string,
   mapping: string,
   targetIds: readonly string[],
-): Promise<Map<string, Pick<DocumentRecord, 'targetId' | 'signature' | 'outcome'>>> {
-  const { rows } = await target.query<Pick<DocumentRecord, 'targetId' | 'signature' | 'outcome'>>(
-    `SELECT target_id AS "targetId", signature, outcome FROM transfuse.documents
-     WHERE run_id = $1 AND mapping = $2 AND target_id = ANY ($3)`,
+): Promise<Map<string, KnownDocument>> {
+  const { rows } = await target.query<KnownDocument>(
+    `SELECT target_id AS "targetId", signature, outcome, bucket, object_name AS object, generation, size_bytes::float8 AS "sizeBytes", crc32c,
+       sha256, content_type AS "contentType", was_sealed AS "wasSealed", hash_verified AS "hashVerified", expected_hash AS "expectedHash",
+       encode(source_path, 'hex') AS "sourcePath"
+     FROM transfuse.documents WHERE run_id = $1 AND mapping = $2 AND target_id = ANY ($3)`,
     [runId, mapping, targetIds],
   );
   return new Map(rows.map((row) => [row.targetId, row]));
+}
+
+/** Paths of files that were there, some of them, as they are spelled on the disk. */
+export async function someKnownPaths(target: Target, runId: string, limit: number): Promise<Buffer[]> {
+  const { rows } = await target.query<{ path: Buffer }>(
+    'SELECT source_path AS path FROM transfuse.documents WHERE run_id = $1 AND source_path IS NOT NULL LIMIT $2',
+    [runId, limit],
+  );
+  return rows.map(({ path }) => path);
 }
 
 /** Which of the ids have a row, and what its state is. */
@@ -152,21 +186,19 @@ export async function recordDocuments(
     // By the ids once more: without statistics the server would rather read all documents of the mapping.
     `${TO_REMOVE} SELECT d.bucket, d.object_name, d.generation FROM ${GIVEN} JOIN transfuse.documents d
        ON d.run_id = $1 AND d.mapping = $2 AND d.target_id = ANY ($4) AND d.target_id = g."targetId"
-     WHERE d.object_name IS NOT NULL
+     WHERE d.object_name IS NOT NULL AND ${REPLACES}
        AND (d.bucket, d.object_name, d.generation) IS DISTINCT FROM (g.bucket, g.object, g.generation)
      ON CONFLICT DO NOTHING`,
     [...given, ids],
   );
   await target.query(
-    `INSERT INTO transfuse.documents AS d (run_id, mapping, target_id, source_key, signature, outcome, bucket, object_name, generation,
-       size_bytes, crc32c, sha256, content_type, was_sealed, hash_verified, source_path)
-     SELECT $1, $2, g."targetId", g."sourceKey", g.signature, g.outcome, g.bucket, g.object, g.generation, g."sizeBytes", g.crc32c,
-       g.sha256, g."contentType", g."wasSealed", g."hashVerified", decode(g."sourcePath", 'hex') FROM ${GIVEN}
-     ON CONFLICT (run_id, mapping, target_id) DO UPDATE SET (source_key, signature, outcome, bucket, object_name, generation,
-       size_bytes, crc32c, sha256, content_type, was_sealed, hash_verified, source_path, noted_at) =
-       (excluded.source_key, excluded.signature, excluded.outcome, excluded.bucket, excluded.object_name, excluded.generation,
-       excluded.size_bytes, excluded.crc32c, excluded.sha256, excluded.content_type, excluded.was_sealed, excluded.hash_verified,
-       excluded.source_path, now())`,
+    `INSERT INTO transfuse.documents AS d (run_id, mapping, target_id, source_key, signature, outcome, source_path, ${OBJECT.join(', ')})
+     SELECT $1, $2, g."targetId", g."sourceKey", g.signature, g.outcome, decode(g."sourcePath", 'hex'), g.bucket, g.object, g.generation,
+       g."sizeBytes", g.crc32c, g.sha256, g."contentType", g."wasSealed", g."hashVerified", g."expectedHash" FROM ${GIVEN}
+     ON CONFLICT (run_id, mapping, target_id) DO UPDATE SET
+       source_key = excluded.source_key, signature = excluded.signature, outcome = excluded.outcome, noted_at = now(),
+       source_path = coalesce(excluded.source_path, d.source_path),
+       ${OBJECT.map((column) => `${column} = CASE WHEN excluded.object_name IS NULL AND excluded.outcome <> 'external_url' THEN d.${column} ELSE excluded.${column} END`).join(', ')}`,
     given,
   );
   await tellRows(target, runId, table, ids);
@@ -205,7 +237,7 @@ export async function recordDeleted(
      useless AS (
        ${TO_REMOVE} SELECT bucket, object_name, generation FROM gone WHERE object_name IS NOT NULL ON CONFLICT DO NOTHING)
      UPDATE transfuse.documents d SET outcome = 'deleted', bucket = NULL, object_name = NULL, generation = NULL, size_bytes = NULL,
-       crc32c = NULL, sha256 = NULL, content_type = NULL, hash_verified = NULL, source_path = NULL, noted_at = now()
+       crc32c = NULL, sha256 = NULL, content_type = NULL, hash_verified = NULL, expected_hash = NULL, source_path = NULL, noted_at = now()
      FROM gone WHERE d.run_id = $1 AND d.mapping = $2 AND d.target_id = gone.target_id`,
     [runId, mapping, ...(targetIds === null ? [] : [targetIds])],
   );
@@ -276,4 +308,28 @@ export async function countDocuments(target: Target, runId: string): Promise<Doc
     documents: Number(row.documents),
     bytes: Number(row.bytes),
   }));
+}
+
+/** Those that something is wrong with. */
+export function documentsNotFine(counts: readonly DocumentCount[]): number {
+  return counts.reduce((sum, { outcome, documents }) => sum + (isFine(outcome) ? 0 : documents), 0);
+}
+
+/** Rows of these tables that nobody has looked for the file of, where documents of the mapping were looked for at all. */
+export async function countUnlooked(
+  target: Target,
+  runId: string,
+  loads: readonly { mapping: string; targetTable: string }[],
+): Promise<number> {
+  let count = 0;
+  for (const { mapping, targetTable } of loads) {
+    const [schema = '', table = ''] = targetTable.split('.');
+    const { rows } = await target.query<{ count: string }>(
+      `SELECT greatest(0, (SELECT count(*) FROM ${qualified(schema, table)}) -
+         (SELECT count(*) FROM transfuse.documents WHERE run_id = $1 AND mapping = $2 AND outcome <> 'deleted')) AS count`,
+      [runId, mapping],
+    );
+    count += Number(rows[0]!.count);
+  }
+  return count;
 }

@@ -61,6 +61,8 @@ export function classifyStorageError(
   if (error instanceof TransfuseError) return error;
   if (error instanceof SyntaxError || error instanceof AnswerNotUnderstood) return notUnderstood(bucket);
   const { status, code, reason, message } = failureOf(error);
+  // What is no HTTP at all.
+  if (code?.startsWith('HPE_')) return notUnderstood(bucket);
   const store = `The object store at ${bucket.storage.apiEndpoint}`;
   const what = status === null ? (code ?? 'no answer came') : `answer ${status}`;
   const of = (ours: ErrorCode, text: string, transient = false): TransfuseError =>

@@ -35,6 +35,8 @@ export interface SyncReport {
   /** Tables that others may write to without being noticed. */
   unwatched: string[];
   openRejects: number;
+  /** Documents that something is wrong with. */
+  documentsNotFine: number;
   /** Objects that bulk had taken away and that are back now. */
   restored: number;
   restoreFailures: RestoreFailure[];

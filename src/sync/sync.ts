@@ -7,6 +7,7 @@
  */
 import type { BinlogPosition } from '../core/position.ts';
 import { throwIfInterrupted } from '../core/retry.ts';
+import { countDocuments, documentsNotFine } from '../ledger/documents.ts';
 import { openRejectCounts } from '../ledger/rejects.ts';
 import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
@@ -93,6 +94,7 @@ class Sync {
       overwritten: this.#foreign.tables,
       unwatched: this.#foreign.unwatched,
       openRejects: rejects.reduce((sum, { count }) => sum + count, 0),
+      documentsNotFine: documentsNotFine(await countDocuments(target, runId)),
       restored: this.#restored,
       restoreFailures: follower.handoff.failures,
       away: away.length,

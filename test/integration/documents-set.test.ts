@@ -86,5 +86,18 @@ describe.each(sourceFlavors())('documents of every kind, from %s', (flavor) => {
       expect(said).not.toContain(secret);
     for (const name of site.storage.objects.names())
       expect(name).toMatch(/^moved\/case_\w+\/(unfiled|[0-9a-f-]{36})\/[0-9a-f-]{36}$/);
+
+    // What others do to the bucket is found by the sweep.
+    const [gone = '', replaced = ''] = site.storage.objects.names();
+    site.storage.objects.delete(gone, null);
+    await site.storage.objects.commit(replaced, {}, [Buffer.from('evil')], null);
+    const swept = await site.run('bulk', ['documents', '--sweep', ...OPENEMR]);
+    expect([swept.exitCode, swept.stderr]).toEqual([3, expect.stringContaining('DOCUMENTS_LOST')]);
+    expect(
+      await site.query(
+        'medical_records',
+        "SELECT convert_from(name, 'UTF8') AS name FROM transfuse.strays WHERE kind = 'lost' ORDER BY name",
+      ),
+    ).toEqual([{ name: gone }, { name: replaced }]);
   });
 });

@@ -141,6 +141,53 @@ describe.each(sourceFlavors())('documents in sync, on %s', (flavor) => {
 });
 
 it(
+  'a document that is in the bucket is not given up for a file that is gone or damaged [invariant 5]',
+  { timeout: 120_000 },
+  async () => {
+    await using site = await openDocumentCase({ sync: true });
+    for (const id of [1, 2, 3, 4, 5])
+      await upload(site, id, Buffer.from(`good ${id}`), id === 5 ? { hash: '' } : {});
+    await loaded(site);
+    await fs.rm(path.join(site.root, '1/1'));
+    await writeFile(site, 2, Buffer.alloc(0));
+    await fs.rm(path.join(site.root, '1/3'));
+    await fs.symlink('4', path.join(site.root, '1/3'));
+    await fs.rm(path.join(site.root, '1/5'));
+    await site.sourceQuery("UPDATE documents SET mimetype = 'x/y', size = size + IF(id = 2, 1, 0)");
+    const { exitCode, stdout } = await site.run('sync', OPENEMR, { MAX_REJECTS: '0' });
+    expect([exitCode, stdout]).toEqual([5, expect.stringContaining('2 documents are not as they should be')]);
+    const rows = await site.documentRows();
+    const states = [1, 2, 3, 4, 5].map((id) => rows.get(id)!.storage_state);
+    // Of the last nobody can say that it is still what the row means.
+    expect(states).toEqual(['stored', 'size_mismatch', 'stored', 'stored', 'missing_source']);
+    const good = { 1: 'good 1', 2: 'good 2', 3: 'good 3', 4: 'good 4', 5: 'good 5' };
+    expect(await contentsOf(site)).toEqual(good);
+    expect(await site.bucketFaults()).toEqual([]);
+
+    // As an unmounted share leaves it.
+    const empty = path.join(site.directory, 'empty');
+    await fs.mkdir(empty);
+    await site.sourceQuery('UPDATE documents SET size = size + 1');
+    for (const [command, ...args] of [['bulk', 'documents'], ['sync']] as const) {
+      const refused = await site.run(command, [...args, ...OPENEMR], { DOCUMENTS_ROOT: empty });
+      expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('DOCUMENTS_ROOT_LOST')]);
+    }
+    expect(await contentsOf(site)).toEqual(good);
+    expect(await site.bucketFaults()).toEqual([]);
+
+    // Another hash: what there is is not what the row means, and stays until there is something better.
+    await site.sourceQuery('UPDATE documents SET hash = ? WHERE id = 1', [sha1(Buffer.from('another'))]);
+    await site.run('sync', OPENEMR);
+    expect((await site.documentRows()).get(1)!.storage_state).toBe('missing_source');
+    expect(await contentsOf(site)).toEqual(good);
+    await writeFile(site, 1, Buffer.from('another'));
+    await site.run('bulk', ['documents', ...OPENEMR]);
+    expect(await contentsOf(site)).toMatchObject({ 1: 'another' });
+    expect(await site.bucketFaults()).toEqual([]);
+  },
+);
+
+it(
   'documents of the same content share an object where that is asked for',
   { timeout: 120_000 },
   async () => {

@@ -15,7 +15,7 @@ export const archiveCommand: CommandDefinition<ArchiveCommandOptions> = {
     'bin/archive verify --against-source    and whether the source still has the same rows',
   ],
   keptSafe:
-    'The source was only read. What was stored is kept; without its manifest it does not count, and the same command goes on from there.',
+    'The source was only read, and what is in the bucket is left as it is. An archive without a manifest does not count: bin/archive goes on with it.',
   options(command: Command) {
     command
       .argument('[verify]', 'verify: read an archive back and compare it with its manifest')

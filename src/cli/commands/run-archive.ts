@@ -86,8 +86,10 @@ async function verify(
   };
 }
 
-function renderVerified({ archive, tables, elapsedMs }: VerifyArchiveReport): string {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+function renderVerified({ archive, manifest, tables, elapsedMs }: VerifyArchiveReport): string {
+  const right = tables.filter(({ problems }) => problems.length === 0);
+  const rows = right.reduce((sum, table) => sum + table.rows, 0);
+  const of = manifest.isOfAll ? 'every table of the source as it was then' : 'some tables only';
   const faults = tables.flatMap(({ table, problems }) => problems.map((problem) => `✗ ${table}, ${problem}`));
   const differ = tables.filter(({ source }) => source === 'differs').map(({ table }) => table);
   const gone = tables.filter(({ source }) => source === 'gone').map(({ table }) => table);
@@ -97,7 +99,8 @@ function renderVerified({ archive, tables, elapsedMs }: VerifyArchiveReport): st
     ...(differ.length > 0 ? [`the source has other rows by now in ${differ.join(', ')}`] : []),
     ...(gone.length > 0 ? [`the source does not have any more ${gone.join(', ')}`] : []),
     ...(same > 0 ? [`the source has the same rows in ${quantity(same, 'table')}`] : []),
-    `archive ${archive}: ${quantity(rows, 'row')} of ${quantity(tables.length, 'table')} read back in ${formatDuration(elapsedMs)}${faults.length === 0 ? ', all as the manifest says' : ''}`,
+    `archive ${archive} (${of}), made ${manifest.finishedAt}`,
+    `${quantity(rows, 'row')} of ${quantity(right.length, 'table')} read back in ${formatDuration(elapsedMs)}${faults.length === 0 ? ', all as the manifest says' : `; ${quantity(tables.length - right.length, 'table')} not as the manifest says`}`,
   ].join('\n');
 }
 

@@ -7,6 +7,7 @@ import { quantity } from '../../core/quantity.ts';
 import { planOf, type Plan } from '../../mapping/plan.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
+import { documentsNotFine } from '../../ledger/documents.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
 import type { ArchiveReport } from '../../archive/archive.ts';
@@ -16,7 +17,8 @@ import { DOCUMENTS, servicesOf } from '../entities.ts';
 import { preparePlan, requireServer } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 import { bulkDocument, openRejectsOf, renderBulk, type LoadedDatabase } from '../render-bulk.ts';
-import { documentsNotFine, renderDocuments } from '../render-documents.ts';
+import { rejectsExceeded } from '../rejects-exceeded.ts';
+import { renderDocuments } from '../render-documents.ts';
 
 export interface BulkCommandOptions {
   tables?: string[];
@@ -192,6 +194,8 @@ function problemOf(
   const openRejects = loaded.reduce((sum, { report }) => sum + openRejectsOf(report), 0);
   const notFine = moved.reduce((sum, { report }) => sum + documentsNotFine(report.counts), 0);
   if (openRejects + notFine > maxRejects) return rejectsExceeded(openRejects, notFine, maxRejects);
+  const lost = moved.reduce((sum, { report }) => sum + (report.strays?.lost.count ?? 0), 0);
+  if (lost > 0) return objectsLost(lost);
   const failures = loaded.flatMap(({ report }) => report.restoreFailures);
   if (failures.length > 0) {
     const names = failures.map(({ table, name }) => `${table} ${name}`).join('; ');
@@ -203,23 +207,10 @@ function problemOf(
   return null;
 }
 
-/** A document that something is wrong with counts as a rejected row does. */
-function rejectsExceeded(rows: number, documents: number, maxRejects: number): TransfuseError {
-  const parts = [
-    ...(rows > 0 ? [quantity(rows, 'row is rejected', 'rows are rejected')] : []),
-    ...(documents > 0
-      ? [quantity(documents, 'document is not as it should be', 'documents are not as they should be')]
-      : []),
-  ];
-  const rest = documents > 0 ? 'All others are moved.' : 'All other rows are loaded.';
+function objectsLost(count: number): TransfuseError {
   return new TransfuseError(
-    'REJECTS_EXCEEDED',
-    `${parts.join(', ')}, and MAX_REJECTS allows ${maxRejects}. ${rest}`,
-    {
-      where: { ...(rows > 0 && { rejects: rows }), ...(documents > 0 && { documents }) },
-      ...(rows === 0 && {
-        fix: 'Look at transfuse.documents in the target, mend the files or give their keys, then run bin/bulk documents; or allow so many with MAX_REJECTS.',
-      }),
-    },
+    'DOCUMENTS_LOST',
+    `${quantity(count, 'object')} that documents point to ${count === 1 ? 'is' : 'are'} not in the bucket as stored: named in transfuse.strays, kind lost.`,
+    { where: { objects: count } },
   );
 }

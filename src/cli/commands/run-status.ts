@@ -2,7 +2,12 @@ import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import type { DatabaseSettings } from '../../config/settings.ts';
 import { quantity } from '../../core/quantity.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../../ledger/checkpoints.ts';
-import { countDocuments, type DocumentCount } from '../../ledger/documents.ts';
+import {
+  countDocuments,
+  countUnlooked,
+  documentsNotFine,
+  type DocumentCount,
+} from '../../ledger/documents.ts';
 import { ledgerExists } from '../../ledger/ddl.ts';
 import { readTargetTables, readTotals, type LoadTotals } from '../../ledger/loads.ts';
 import { findUnwatched } from '../../ledger/foreign-watch.ts';
@@ -51,12 +56,19 @@ async function readStatus(
     const run = (await ledgerExists(target)) ? await latestRun(target) : null;
     if (!run) return null;
     const checkpoint = await readCheckpointIfAny(target, run.id);
+    const loads = await readTotals(target, run.id);
+    const documents = await countDocuments(target, run.id);
     return {
       profileName,
       run,
-      loads: await readTotals(target, run.id),
+      loads,
       rejects: await openRejectCounts(target, run.id),
-      documents: await countDocuments(target, run.id),
+      documents,
+      unlooked: await countUnlooked(
+        target,
+        run.id,
+        loads.filter(({ mapping }) => documents.some((one) => one.mapping === mapping)),
+      ),
       away: await readObjectsAway(target, run.id),
       checkpoint,
       touched: checkpoint ? await countTouchedRows(target, run.id) : 0,
@@ -87,6 +99,8 @@ interface Status {
   loads: LoadTotals[];
   rejects: Awaited<ReturnType<typeof openRejectCounts>>;
   documents: DocumentCount[];
+  /** Rows of documents that nobody has looked for the file of. */
+  unlooked: number;
   away: ObjectAway[];
   /** null where sync has not begun. */
   checkpoint: Checkpoint | null;
@@ -162,11 +176,17 @@ function nextStep(status: Status): string {
   if (loads.some((load) => load.state !== 'complete')) return 'Run bin/bulk: it goes on where it stopped.';
   if (waitingForSync(status).length > 0)
     return `Run ${nextSync(status.profileName)}: it applies what changed at the source, and puts the objects below back.`;
+  if (status.unlooked > 0)
+    return 'Run bin/bulk documents: it goes on with the files that nobody has looked for.';
   if (away.length > 0)
     return 'Mend what keeps the objects below from being restored, then run bin/bulk again.';
   if (checkpoint && status.run.replayWaivedAt === null) {
+    const files =
+      documentsNotFine(status.documents) > 0
+        ? ' Once files or keys of documents are mended: bin/bulk documents.'
+        : '';
     const mending = rejects.length > 0 ? ' It loads rejected rows once they are mended at the source.' : '';
-    return `Run ${nextSync(status.profileName)}: it goes on from the position above.${mending}`;
+    return `Run ${nextSync(status.profileName)}: it goes on from the position above.${mending}${files}`;
   }
   if (rejects.length > 0) {
     return 'Look at transfuse.rejects in the target, mend the rows at the source, then run bin/bulk --retry-rejects.';
@@ -219,7 +239,14 @@ function render(status: Status): string {
       `  ${formatCount(reject.count)} of ${reject.mapping}${reject.column ? `, column ${reject.column}` : ''}: ${reject.reason}`,
     );
   }
-  if (status.documents.length > 0) lines.push('', 'documents:', documentCounts(status.documents));
+  if (status.documents.length > 0)
+    lines.push(
+      '',
+      'documents (one by one in transfuse.documents of the target):',
+      documentCounts(status.documents),
+    );
+  if (status.unlooked > 0)
+    lines.push(`and ${quantity(status.unlooked, 'row')} of documents whose file nobody has looked for yet`);
   const failed = away.filter(({ failure }) => failure !== null);
   const waiting = away.filter(({ failure }) => failure === null);
   if (failed.length > 0) lines.push('', 'could not be restored:');

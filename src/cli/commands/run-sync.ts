@@ -5,9 +5,9 @@ import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { runSync } from '../../sync/sync.ts';
 import type { SyncReport } from '../../sync/sync-report.ts';
-import { formatCount } from '../../telemetry/format.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
+import { rejectsExceeded } from '../rejects-exceeded.ts';
 import { mappingOptions, readExtensions, requireServer } from '../planning.ts';
 import { observeSync } from '../sync-progress.ts';
 
@@ -108,10 +108,11 @@ function syncResult(synced: readonly SyncedDatabase[], maxRejects: number): Comm
 }
 
 function renderReport(report: SyncReport): string {
-  const { position, transactions, rowChanges, elapsedMs, openRejects, restored, away } = report;
+  const { position, transactions, rowChanges, elapsedMs, openRejects, documentsNotFine, restored, away } =
+    report;
   const gtids = position.gtidSet ? `, GTID ${position.gtidSet}` : '';
   const lines = [
-    `${formatCount(rowChanges)} row changes of ${formatCount(transactions)} transactions applied in ${(elapsedMs / 1000).toFixed(1)} s`,
+    `${quantity(rowChanges, 'row change')} of ${quantity(transactions, 'transaction')} applied in ${(elapsedMs / 1000).toFixed(1)} s`,
     `position ${position.file}:${position.offset}${gtids}`,
   ];
   const objects = (count: number): string =>
@@ -124,6 +125,10 @@ function renderReport(report: SyncReport): string {
     );
   if (report.unwatched.length > 0)
     lines.push(`not watched for writes of others: ${report.unwatched.join(', ')}`);
+  if (documentsNotFine > 0)
+    lines.push(
+      `${quantity(documentsNotFine, 'document is', 'documents are')} not as they should be: see bin/status`,
+    );
   if (openRejects > 0) lines.push(`${quantity(openRejects, 'row')} rejected: see bin/status`);
   return lines.join('\n');
 }
@@ -143,12 +148,6 @@ function problemOf(reports: readonly SyncReport[], maxRejects: number): Transfus
   if (reports.some(({ ended }) => ended === 'stopped'))
     return new TransfuseError('INTERRUPTED', 'Stopped at a commit, by a signal.');
   const openRejects = reports.reduce((sum, report) => sum + report.openRejects, 0);
-  if (openRejects > maxRejects) {
-    return new TransfuseError(
-      'REJECTS_EXCEEDED',
-      `${openRejects} rows are rejected, and MAX_REJECTS allows ${maxRejects}. All other changes are applied.`,
-      { where: { rejects: openRejects } },
-    );
-  }
-  return null;
+  const notFine = reports.reduce((sum, report) => sum + report.documentsNotFine, 0);
+  return openRejects + notFine > maxRejects ? rejectsExceeded(openRejects, notFine, maxRejects) : null;
 }

@@ -23,15 +23,35 @@ export interface CheckedDocuments {
   stored: number;
 }
 
+interface Databases {
+  followed: DatabaseAddress;
+  /** Loaded when everything was over. */
+  loaded: DatabaseAddress;
+}
+
+const ROWS = 'SELECT * FROM medical_records.document';
+
 /** `prefix`: what the names of the objects begin with. */
 export async function checkDocuments(
-  database: DatabaseAddress,
+  { followed, loaded }: Databases,
   objects: StoredObjects,
   prefix: string,
   narrator: Narrator,
 ): Promise<CheckedDocuments> {
-  const rows = await queryTarget<Row>(database, 'SELECT * FROM medical_records.document');
-  const problems: string[] = [];
+  const rows = await queryTarget<Row>(followed, ROWS);
+  const again = new Map((await queryTarget<Row>(loaded, ROWS)).map((row) => [row.id, row]));
+  const problems = rows.flatMap((row) => {
+    const now = again.get(row.id);
+    // What was in the bucket already stays there when its file is gone.
+    const isSame =
+      !now ||
+      (now.gcs_object === null
+        ? row.gcs_object !== null || row.storage_state === now.storage_state
+        : row.sha256 === now.sha256 && row.storage_state === now.storage_state);
+    return isSame
+      ? []
+      : [`document ${row.legacy_id}: ${row.storage_state}, and ${now.storage_state} where it was loaded now`];
+  });
   const named = new Set<string>();
   const byOutcome = new Map<DocumentOutcome, { count: number; bytes: number }>();
   for (const row of rows) {
@@ -70,6 +90,8 @@ function problemOf(row: Row, content: Buffer | undefined): string | null {
   const digest = (algorithm: string): string => createHash(algorithm).update(content).digest('hex');
   if (digest('sha256') !== row.sha256) return 'its object is not what was stored';
   const { legacy_hash: hash, legacy_hash_algorithm: algorithm, storage_state: state } = row;
+  // An earlier one, whose row has changed since.
+  if (!['stored', 'hash_mismatch', 'size_mismatch'].includes(state)) return null;
   const isWrong = algorithm !== null && digest(algorithm) !== hash?.toLowerCase();
   return isWrong === (state === 'hash_mismatch') ? null : 'its outcome does not fit its hash';
 }

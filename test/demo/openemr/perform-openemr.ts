@@ -121,8 +121,8 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
   const again = { ...settings, ...namesOf('_again'), GCS_PATH: 'again/' };
   const services = await loadAgain(commands.with(again), ends.target);
   const { problems, sourceRows, targetRows } = await reconcile(ends.source, services, narrator);
-  const { followed } = services.find(({ schema }) => schema === SCHEMAS['medical-records'])!;
-  const papers = await checkDocuments(followed, stage.storage.objects, OBJECTS, narrator);
+  const records = services.find(({ schema }) => schema === SCHEMAS['medical-records'])!;
+  const papers = await checkDocuments(records, stage.storage.objects, OBJECTS, narrator);
   problems.push(...papers.problems);
   for (const problem of problems) narrator.say(`✗ ${problem}`);
   const ok = problems.length === 0;

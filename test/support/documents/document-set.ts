@@ -2,6 +2,7 @@
  * Documents as a clinic has them after years: each with the outcome that it is to have. Rows of `documents` of version 8, and files below a
  * directory that stands for `sites/default/documents`.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -254,10 +255,19 @@ export async function plantDocuments(root: string, firstId = 700_001): Promise<D
   await fs.symlink('/etc/hosts', path.join(root, '1/hosts.txt'));
   await add('an absolute path', 'missing_source', bytes(), null, { url: '/etc/hosts', path_depth: 5 });
   content = bytes();
-  await add('a link within', 'stored', content, null, { url: `file://${UPLOADED_TO}/3/link.bin` });
+  await add('a link to the file of another', 'quarantined', content, null, {
+    url: `file://${UPLOADED_TO}/3/link.bin`,
+    hash: '',
+  });
   await write('4/linked.bin', content);
   await fs.mkdir(path.join(root, '3'), { recursive: true });
   await fs.symlink('../4/linked.bin', path.join(root, '3/link.bin'));
+  await fs.symlink('4', path.join(root, '5'));
+  await add('a directory that is a link within', 'stored', content, null, {
+    url: `file://${UPLOADED_TO}/5/linked.bin`,
+  });
+  execFileSync('mkfifo', [path.join(root, '1/pipe')]);
+  await add('a pipe', 'unreadable', bytes(), null, { url: `file://${UPLOADED_TO}/1/pipe` });
   content = Buffer.from('<p>Ein Befund — in der Datenbank 😀</p>\n'.repeat(200));
   await add(
     'in the database',

@@ -44,9 +44,12 @@ export async function compareService(
   return compared;
 }
 
-/** Under which name an object was stored depends on what was stored before: everything else about it does not. */
+/** What is known of files depends on what was there before: who moves them compares that. */
+const OF_FILES =
+  'storage_state,gcs_bucket,gcs_object,gcs_generation,size_bytes,sha256,crc32c,sniffed_mime_type,legacy_hash_verified,was_encrypted';
+
 function valuesOf(table: string): string {
-  return table.endsWith('.document') ? "(to_jsonb(t) - '{gcs_object,gcs_generation}'::text[])" : 't';
+  return table.endsWith('.document') ? `(to_jsonb(t) - '{${OF_FILES}}'::text[])` : 't';
 }
 
 async function sumOf(database: DatabaseAddress, table: string): Promise<TableSum> {
