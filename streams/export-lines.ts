@@ -26,12 +26,12 @@ export async function* bytesOf(
   }
 }
 
-/** Throws SyntaxError for JSON that is none, and what reading throws. */
+/** Some at a time. Throws SyntaxError for JSON that is none, and what reading throws. */
 export function recordsOf(
   format: ExportFormat,
   bytes: AsyncIterable<Buffer>,
   settings: ExportSettings,
-): AsyncIterable<ExportRecord> {
+): AsyncIterable<readonly ExportRecord[]> {
   if (format === 'csv') return csvRecords(bytes, settings);
   return format === 'ndjson' ? lineRecords(bytes) : arrayRecords(bytes);
 }
@@ -39,7 +39,7 @@ export function recordsOf(
 async function* csvRecords(
   bytes: AsyncIterable<Buffer>,
   { csv }: ExportSettings,
-): AsyncGenerator<ExportRecord> {
+): AsyncGenerator<ExportRecord[]> {
   const { delimiter, escape, charset } = csv;
   const text = Readable.from(decoded(bytes, charset), { objectMode: true });
   const parser = parse<string[], string[]>({
@@ -53,7 +53,7 @@ async function* csvRecords(
   let line = 0;
   for await (const fields of text.pipe(parser) as AsyncIterable<string[]>) {
     line++;
-    yield { kind: 'fields', line, fields };
+    yield [{ kind: 'fields', line, fields }];
   }
 }
 
@@ -67,7 +67,7 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: string): AsyncGen
 
 const LINE_FEED = 0x0a;
 
-async function* lineRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<ExportRecord> {
+async function* lineRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<ExportRecord[]> {
   let pieces: Buffer[] = [];
   let line = 0;
   const record = (): ExportRecord | null => {
@@ -79,19 +79,25 @@ async function* lineRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<Export
       : { kind: 'object', line, object: objectOf(JSON.parse(withExactNumbers(text))) };
   };
   for await (const piece of bytes) {
+    const records: ExportRecord[] = [];
     let from = 0;
-    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
-      pieces.push(piece.subarray(from, end));
-      from = end + 1;
-      const found = record();
-      if (found) yield found;
+    try {
+      for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
+        pieces.push(piece.subarray(from, end));
+        from = end + 1;
+        const found = record();
+        if (found) records.push(found);
+      }
+    } catch (error) {
+      // What stands before it is read all the same.
+      yield records;
+      throw error;
     }
     if (from < piece.length) pieces.push(piece.subarray(from));
+    yield records;
   }
-  if (pieces.length > 0) {
-    const found = record();
-    if (found) yield found;
-  }
+  const last = pieces.length > 0 ? record() : null;
+  if (last) yield [last];
 }
 
 /** What a double may not hold: sixteen digits and more, exponents, a negative zero. */
@@ -104,12 +110,12 @@ function withExactNumbers(json: string): string {
   return json.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`));
 }
 
-async function* arrayRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<ExportRecord> {
+async function* arrayRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<ExportRecord[]> {
   const items = streamArray.withParserAsStream({ numberAsString: true });
   const source = Readable.from(bytes);
   source.on('error', (error) => items.destroy(error));
   for await (const { key, value } of source.pipe(items) as AsyncIterable<{ key: number; value: unknown }>)
-    yield { kind: 'object', line: key + 1, object: objectOf(value) };
+    yield [{ kind: 'object', line: key + 1, object: objectOf(value) }];
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

@@ -87,12 +87,14 @@ export class ExportRows extends Readable implements Rows {
     const packer = new RowPacker((batch) => ready.push(batch));
     const bytes = bytesOf(files, (count) => (this.bytesRead += count));
     const take = this.#reader();
-    for await (const record of recordsOf(exportFormatOf(files[0]!)!, bytes, settings)) {
-      const values = take(record);
-      if (values === 'no row') continue;
-      this.rowsRead++;
-      if (values === 'ragged') this.#keepRagged(record);
-      else packer.add(values);
+    for await (const records of recordsOf(exportFormatOf(files[0]!)!, bytes, settings)) {
+      for (const record of records) {
+        const values = take(record);
+        if (values === 'no row') continue;
+        this.rowsRead++;
+        if (values === 'ragged') this.#keepRagged(record);
+        else packer.add(values);
+      }
       if (ready.length > 0) yield* ready.splice(0);
     }
     packer.flush();
@@ -107,6 +109,7 @@ export class ExportRows extends Readable implements Rows {
     let width = 0;
     const placesIn = (names: readonly string[]): (number | null)[] => {
       width = names.length;
+      if (new Set(names).size < names.length) throw this.#malformed('its header names a column twice');
       const unknown = names.filter((name) => !known.has(name));
       if (unknown.length > 0)
         throw this.#malformed(`its header names ${unknown.length} columns that the table does not have`);
@@ -118,7 +121,7 @@ export class ExportRows extends Readable implements Rows {
     return (record) => {
       if (record.kind === 'object') {
         const { object } = record;
-        if (Object.keys(object).some((name) => !known.has(name))) return 'ragged';
+        for (const name in object) if (!known.has(name)) return 'ragged';
         return columns.map(({ name, form }) =>
           jsonValue(Object.hasOwn(object, name) ? object[name] : null, form),
         );

@@ -11,6 +11,9 @@ const NULL = 0xfb;
 /** Of UTF-8 for a unit of a string. */
 const MAX_BYTES_PER_UNIT = 3;
 
+/** So many units of a string are fewer bytes than need a longer prefix. */
+const SURELY_SHORT = Math.floor((NULL - 1) / MAX_BYTES_PER_UNIT);
+
 export type FieldValue = string | Buffer | null;
 
 export class RowPacker {
@@ -67,6 +70,11 @@ function writeRow(values: readonly FieldValue[], out: Buffer, start: number): nu
   for (const value of values) {
     if (value === null) {
       out[at++] = NULL;
+      continue;
+    }
+    if (typeof value === 'string' && value.length <= SURELY_SHORT) {
+      out[at] = out.write(value, at + 1);
+      at += 1 + out[at]!;
       continue;
     }
     const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length;

@@ -19,6 +19,8 @@ export type NotFound = 'missing_source' | 'quarantined' | 'unreadable';
 
 /** Files that were there before: where none of these is, the directory is another one. */
 export const LOOKED_FOR_IN_ROOT = 50;
+/** So few may all have gone in good order. */
+const FEW_FILES = 10;
 
 const SEPARATOR = Buffer.from(sep);
 /** Opening a pipe must not wait for who writes to it; and a file that is a link may be of another patient. */
@@ -82,10 +84,15 @@ export class DocumentsRoot {
     }
   }
 
-  /** Of files that were there. Throws DOCUMENTS_ROOT_LOST where none of them is: an empty mount point looks so. */
+  /**
+   * Of files that were there. Throws DOCUMENTS_ROOT_LOST where none of them is, and they were not few or the directory is empty: a mount point
+   * without its mount looks so.
+   */
   async requireSome(paths: readonly Buffer[]): Promise<void> {
     for (const path of paths) if ((await this.sizeOf(path)) !== null) return;
-    if (paths.length > 0) throw rootLost();
+    if (paths.length === 0) return;
+    const isEmpty = (await readdir(this.#directory)).length === 0;
+    if (isEmpty || paths.length > FEW_FILES) throw rootLost();
   }
 
   /** null where it is gone. */

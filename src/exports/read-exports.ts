@@ -6,7 +6,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { exportFormatOf, withoutFormat } from '../../streams/export-format.ts';
-import { bytesOf, recordsOf } from '../../streams/export-lines.ts';
+import { bytesOf, recordsOf, type ExportRecord } from '../../streams/export-lines.ts';
 import type { ExportSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
@@ -115,15 +115,11 @@ async function columnsOf(settings: ExportSettings, files: readonly string[]): Pr
     const format = exportFormatOf(file)!;
     const bytes = bytesOf([path.join(settings.directory, file)], () => undefined);
     try {
-      for await (const record of recordsOf(format, bytes, settings)) {
-        const found =
-          record.kind === 'object'
-            ? Object.keys(record.object)
-            : settings.csv.header
-              ? record.fields
-              : record.fields.map((_, index) => `c${index + 1}`);
-        for (const name of found) names.add(name);
-        if (record.kind === 'fields' || ++looked === ROWS_LOOKED_AT) break;
+      reading: for await (const records of recordsOf(format, bytes, settings)) {
+        for (const record of records) {
+          for (const name of namesIn(record, settings)) names.add(name);
+          if (record.kind === 'fields' || ++looked === ROWS_LOOKED_AT) break reading;
+        }
       }
     } catch {
       throw new TransfuseError(
@@ -136,6 +132,11 @@ async function columnsOf(settings: ExportSettings, files: readonly string[]): Pr
     }
   }
   return [...names];
+}
+
+function namesIn(record: ExportRecord, { csv }: ExportSettings): readonly string[] {
+  if (record.kind === 'object') return Object.keys(record.object);
+  return csv.header ? record.fields : record.fields.map((_, index) => `c${index + 1}`);
 }
 
 function catalogOf(

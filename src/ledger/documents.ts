@@ -220,7 +220,10 @@ export async function tellRows(
   );
 }
 
-/** Notes that documents have no row any more, and their objects no purpose. Of all of the mapping where no ids are given. */
+/**
+ * Notes that documents have no row any more, and their objects no purpose. Of all of the mapping where no ids are given. One whose row is an open
+ * reject is not gone: its object waits for it.
+ */
 export async function recordDeleted(
   target: Target,
   runId: string,
@@ -233,6 +236,8 @@ export async function recordDeleted(
        SELECT d.target_id, d.bucket, d.object_name, d.generation FROM transfuse.documents d
        WHERE d.run_id = $1 AND d.mapping = $2 ${which} AND d.outcome <> 'deleted'
          AND NOT EXISTS (SELECT FROM ${qualified(schema, table)} t WHERE t.${quoteIdentifier(idColumn)} = d.target_id)
+         AND NOT EXISTS (SELECT FROM transfuse.rejects r, jsonb_each_text(r.row_key) k
+           WHERE r.run_id = d.run_id AND r.mapping = d.mapping AND r.resolved_at IS NULL AND k.value = d.source_key)
        FOR UPDATE),
      useless AS (
        ${TO_REMOVE} SELECT bucket, object_name, generation FROM gone WHERE object_name IS NOT NULL ON CONFLICT DO NOTHING)

@@ -188,6 +188,32 @@ it(
 );
 
 it(
+  'a document whose row is rejected keeps its object until the row is mended [invariant 5]',
+  { timeout: 120_000 },
+  async () => {
+    await using site = await openDocumentCase({ changes: { MAX_REJECTS: '10' } });
+    await upload(site, 1, Buffer.from('kept'));
+    await site.succeed('schema', OPENEMR);
+    await site.succeed('bulk', OPENEMR);
+    const { gcs_generation: generation } = (await site.documentRows()).get(1)!;
+    const check = 'ALTER TABLE medical_records.document';
+    await site.query('medical_records', 'DELETE FROM medical_records.document');
+    await site.query('medical_records', `${check} ADD CONSTRAINT refused CHECK (name <> 'paper.pdf')`);
+    await site.succeed('bulk', ['medical-records', '--tables', 'documents', '--replace', ...OPENEMR]);
+    expect((await site.documentRows()).size).toBe(0);
+    expect(site.storage.objects.names()).toHaveLength(1);
+    await fs.rm(path.join(site.root, '1/1'));
+    await site.query('medical_records', `${check} DROP CONSTRAINT refused`);
+    await site.succeed('bulk', ['medical-records', '--tables', 'documents', '--retry-rejects', ...OPENEMR]);
+    expect((await site.documentRows()).get(1)).toMatchObject({
+      storage_state: 'stored',
+      gcs_generation: generation,
+    });
+    expect(await site.bucketFaults()).toEqual([]);
+  },
+);
+
+it(
   'documents of the same content share an object where that is asked for',
   { timeout: 120_000 },
   async () => {

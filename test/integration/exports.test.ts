@@ -223,6 +223,11 @@ describe('exports without types', () => {
       expect([exitCode, stderr]).toEqual([4, expect.stringContaining('EXPORT_MALFORMED')]);
       expect(stderr).not.toContain('secret');
       expect(await clinic.targetQuery('SELECT count(*) FROM broken')).toEqual([{ count: '0' }]);
+      await write('twice.csv', 'id,name,id\n1,a,2\n');
+      await clinic.renewTarget();
+      await schema(json);
+      const twice = await load(json, ['--tables', 'twice']);
+      expect([twice.exitCode, twice.stderr]).toEqual([4, expect.stringMatching(/names a column\s+twice/)]);
       const joined = await load(json, ['--profile', 'openemr']);
       expect([joined.exitCode, joined.stderr]).toEqual([2, expect.any(String)]);
     },
