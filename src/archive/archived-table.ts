@@ -24,7 +24,7 @@ export function summarize(
 }
 
 /** Of the rows of all chunks. */
-export function sumOf(chunks: readonly { rowSum: string }[]): string {
+function sumOf(chunks: readonly { rowSum: string }[]): string {
   const sum = new RowSum();
   for (const { rowSum } of chunks) sum.add(Buffer.from(rowSum, 'hex'));
   return sum.hex;

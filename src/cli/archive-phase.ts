@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts
 import type { ProgressModel } from '../telemetry/progress.ts';
 import { renderTable } from '../telemetry/text-table.ts';
 import type { CommandContext } from './command.ts';
+import { messagesTo } from './messages.ts';
 import { requireServer } from './planning.ts';
 
 /** Where a table stands in the progress, beside its load. */
@@ -24,7 +25,7 @@ export async function makeArchive(
   progress: ProgressModel,
   { tables, anew }: { tables: readonly string[] | null; anew: boolean },
 ): Promise<ArchiveReport> {
-  const { console, logger, signal } = context;
+  const { logger, signal } = context;
   return runArchive({
     settings: archiveSettings(context),
     tables,
@@ -38,14 +39,7 @@ export async function makeArchive(
         progress.finish(archiveOf(table));
         logger.info({ table, state: 'archived' }, 'table');
       },
-      onNote: (text) => {
-        console.info(`note: ${text}`);
-        logger.info(text);
-      },
-      onRetry: (warning) => {
-        console.warn(warning);
-        logger.warn(warning);
-      },
+      ...messagesTo(context),
     },
   });
 }

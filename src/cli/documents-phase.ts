@@ -7,6 +7,7 @@ import { runDocuments, type DocumentsReport } from '../documents/run-documents.t
 import { planOf, type Plan } from '../mapping/plan.ts';
 import type { ProgressModel } from '../telemetry/progress.ts';
 import type { CommandContext } from './command.ts';
+import { messagesTo } from './messages.ts';
 import { requireServer } from './planning.ts';
 
 export interface MovedDocuments {
@@ -25,7 +26,8 @@ export async function moveDocuments(
   progress: ProgressModel,
   { isAskedFor, sweeps }: { isAskedFor: boolean; sweeps: boolean },
 ): Promise<MovedDocuments[]> {
-  const { settings, signal, console, logger } = context;
+  const { settings, signal, logger } = context;
+  const messages = messagesTo(context);
   const parts = destinations
     .map((destination) => ({ destination, part: planOf(plan, destination.services) }))
     .filter(({ part }) => documentMappingsOf(part).length > 0);
@@ -37,9 +39,7 @@ export async function moveDocuments(
   const known = settingsOf(settings);
   if (!known) {
     if (isAskedFor || sweeps) throw rootNotSet();
-    const note = 'The files of documents stay where they are: DOCUMENTS_ROOT is not set.';
-    console.info(`note: ${note}`);
-    logger.info(note);
+    messages.onNote('The files of documents stay where they are: DOCUMENTS_ROOT is not set.');
     return [];
   }
   const moved: MovedDocuments[] = [];
@@ -52,10 +52,7 @@ export async function moveDocuments(
       sweeps,
       signal,
       retryTimeoutMs: settings.bulk.retryTimeoutMs,
-      onRetry: (warning) => {
-        console.warn(warning);
-        logger.warn(warning);
-      },
+      onRetry: messages.onRetry,
       observer: {
         onStart: (mapping, rows) => progress.plan(filesOf(mapping), rows),
         onMoved: (mapping, documents, bytes, notFine) =>

@@ -144,10 +144,8 @@ export class DocumentMover {
     const object = await this.#putUnderFreeName(base, put);
     const { name, generation, size: sizeBytes, crc32c, sha256 } = object;
     const expected = measured?.sha256 ?? task.rowContentSha256 ?? sha256;
-    if (sha256 !== expected) {
-      await store.remove({ name, generation });
-      return 'changed';
-    }
+    // It is left there: a row may point to it. Where none does, the sweep finds it.
+    if (sha256 !== expected) return 'changed';
     return {
       bucket,
       object: name,

@@ -20,16 +20,10 @@ export interface ChangedDocument {
 /** Those that have no outcome yet, whose row at the source says something else now, or that went wrong the last time. */
 export async function changedDocuments(
   tasks: readonly DocumentTask[],
-  { target, runId, table, triesAgain }: DueOptions,
+  options: DueOptions,
 ): Promise<ChangedDocument[]> {
-  const ids = tasks.map(({ targetId }) => targetId);
-  const known = await readDocuments(target, runId, table.mapping, ids);
-  return tasks
-    .map((task) => ({ task, known: known.get(task.targetId) }))
-    .filter(({ task, known: before }) => {
-      if (before?.signature !== task.signature || before.outcome === 'deleted') return true;
-      return triesAgain && !isFine(before.outcome);
-    });
+  const known = await knownOf(tasks, options);
+  return known.filter((one) => isChanged(one, options));
 }
 
 export interface Due {
@@ -40,15 +34,35 @@ export interface Due {
 
 /** What is to be done of these, as far as their rows are in the target. */
 export async function dueDocuments(tasks: readonly DocumentTask[], options: DueOptions): Promise<Due> {
-  const { target, runId, table } = options;
-  const ids = tasks.map(({ targetId }) => targetId);
-  const states = await readStates(target, table, ids);
-  const there = tasks.filter(({ targetId }) => states.has(targetId));
-  const changed = await changedDocuments(there, options);
-  const looked = new Set(changed.map(({ task }) => task));
-  const known = await readDocuments(target, runId, table.mapping, ids);
-  const untold = there.filter(
-    (task) => !looked.has(task) && states.get(task.targetId) !== known.get(task.targetId)?.outcome,
+  const { target, table } = options;
+  const states = await readStates(
+    target,
+    table,
+    tasks.map(({ targetId }) => targetId),
   );
-  return { changed, untold: untold.map(({ targetId }) => targetId) };
+  const there = await knownOf(
+    tasks.filter(({ targetId }) => states.has(targetId)),
+    options,
+  );
+  const untold = there.filter(
+    (one) => !isChanged(one, options) && states.get(one.task.targetId) !== one.known?.outcome,
+  );
+  return {
+    changed: there.filter((one) => isChanged(one, options)),
+    untold: untold.map(({ task }) => task.targetId),
+  };
+}
+
+async function knownOf(
+  tasks: readonly DocumentTask[],
+  { target, runId, table }: DueOptions,
+): Promise<ChangedDocument[]> {
+  const ids = tasks.map(({ targetId }) => targetId);
+  const known = await readDocuments(target, runId, table.mapping, ids);
+  return tasks.map((task) => ({ task, known: known.get(task.targetId) }));
+}
+
+function isChanged({ task, known }: ChangedDocument, { triesAgain }: DueOptions): boolean {
+  if (known?.signature !== task.signature || known.outcome === 'deleted') return true;
+  return triesAgain && !isFine(known.outcome);
 }

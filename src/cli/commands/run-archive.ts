@@ -5,6 +5,7 @@ import { formatDuration } from '../../telemetry/format.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
 import { archiveDocument, archiveSettings, makeArchive, renderArchive } from '../archive-phase.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import { messagesTo } from '../messages.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 
 export interface ArchiveCommandOptions {
@@ -71,10 +72,7 @@ async function verify(
       onTable: (table, rows) => progress.plan(table, rows),
       onRows: (table, rows, bytes) => progress.add({ table, rows, bytes, rejected: 0, filtered: 0 }),
       onTableDone: (table) => progress.finish(table),
-      onRetry: (warning) => {
-        context.console.warn(warning);
-        context.logger.warn(warning);
-      },
+      onRetry: messagesTo(context).onRetry,
     },
   });
   const { archive, tables, elapsedMs } = report;

@@ -14,6 +14,7 @@ import type { ArchiveReport } from '../../archive/archive.ts';
 import { archiveDocument, archiveSettings, makeArchive, renderArchive } from '../archive-phase.ts';
 import { moveDocuments, type MovedDocuments } from '../documents-phase.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
+import { messagesTo } from '../messages.ts';
 import { preparePlan, requireServer } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 import { bulkDocument, openRejectsOf, renderBulk, type LoadedDatabase } from '../render-bulk.ts';
@@ -145,14 +146,7 @@ function observe({ console, logger }: CommandContext, progress: ProgressModel): 
     onProgress: ({ mapping, rows, bytes }) =>
       progress.add({ table: mapping, rows, bytes, rejected: 0, filtered: 0 }),
     onOutcome: ({ mapping, ...change }) => progress.add({ table: mapping, bytes: 0, ...change }),
-    onNote: (text) => {
-      console.info(`note: ${text}`);
-      logger.info(text);
-    },
-    onRetry: (warning) => {
-      console.warn(warning);
-      logger.warn(warning);
-    },
+    ...messagesTo({ console, logger }),
   };
 }
 
