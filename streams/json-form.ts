@@ -1,5 +1,5 @@
 import type { JsonForm } from './ndjson-encoder.ts';
-import type { SourceColumn } from '../src/mysql/catalog-model.ts';
+import type { SourceColumn, SourceTable } from '../src/mysql/catalog-model.ts';
 
 /** What a double holds exactly, and JSON writes as the source does. */
 const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'year', 'float', 'double']);
@@ -17,4 +17,9 @@ export function formOf({ dataType, columnType }: SourceColumn): JsonForm {
   return NUMBERS.has(dataType) && !columnType.includes('zerofill') && columnType !== 'year(2)'
     ? 'number'
     : 'string';
+}
+
+/** Columns that a row of an archive is made of; generated ones too, since the application saw them. */
+export function archivedColumns({ columns }: Pick<SourceTable, 'columns'>) {
+  return columns.map((column) => ({ name: column.name, type: column.columnType, form: formOf(column) }));
 }

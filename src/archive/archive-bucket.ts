@@ -1,8 +1,8 @@
 /** The archives that a bucket has of a source: which there are, and what of an unfinished one counts. */
+import { describedBy } from '../../streams/archive-writer.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 import type { ArchiveNames } from './archive-names.ts';
-import { describedBy } from './archive-chunk.ts';
 import { ARCHIVE_FORMAT, type ArchivedChunk, type ArchiveManifest, type ArchivePlan } from './manifest.ts';
 
 export class ArchiveBucket {

@@ -1,10 +1,10 @@
 /** Names of the objects of archives. Tables are named, people never. */
 import { randomBytes } from 'node:crypto';
+import { partName } from '../../streams/archive-writer.ts';
 
 const PLAN = 'plan.json';
 const MANIFEST = 'manifest.json';
 const CHUNK_DIGITS = 6;
-const PART_DIGITS = 4;
 
 export class ArchiveNames {
   /** What all archives of the database begin with. */
@@ -29,7 +29,7 @@ export class ArchiveNames {
   }
 
   part(archive: string, table: string, chunk: number, part: number): string {
-    return `${this.chunk(archive, table, chunk)}${digits(part, PART_DIGITS)}.ndjson.gz`;
+    return partName(this.chunk(archive, table, chunk), part);
   }
 
   /** The archive that an object belongs to, and whether it says of it that it was begun, or that it is whole. */

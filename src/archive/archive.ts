@@ -2,34 +2,27 @@
  * Copies the rows of a source, as they are, into the bucket: gzipped lines of JSON by table and chunk, and a manifest.
  *
  * Promises: every table that was planned is read whole, each chunk in one short statement; the manifest is there only when all parts are, and says
- * what is in them and between which positions of the binlog they were read. One that was interrupted is gone on with. Does not promise a snapshot: rows that
- * changed meanwhile are there as they were when their chunk was read. Holds a part for each chunk under way.
+ * what is in them and between which positions of the binlog they were read. One that was interrupted is gone on with, and so is one that a load has
+ * filled with what it read. Does not promise a snapshot: rows that changed meanwhile are there as they were when their chunk was read. Holds a part for
+ * each chunk under way.
  */
+import { removeParts } from '../../streams/archive-writer.ts';
 import type { Settings, StorageSettings } from '../config/settings.ts';
-import { TransfuseError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoints.ts';
 import { retry } from '../core/retry.ts';
-import { VERSION } from '../core/version.ts';
 import type { SourceCatalog, SourceTable } from '../mysql/catalog-model.ts';
 import { readSourceCatalog } from '../mysql/catalog.ts';
-import { planChunks } from '../mysql/chunk-planner.ts';
-import { openSource, type SourceConnection } from '../mysql/connection.ts';
+import type { KeyChunk } from '../mysql/chunk-planner.ts';
 import { ControlSource } from '../mysql/control-source.ts';
-import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
-import { readBinlogPosition } from '../mysql/position.ts';
+import { LaneSource } from '../mysql/lane-source.ts';
+import { readStartPosition } from '../mysql/start-position.ts';
 import { ObjectStore } from '../storage/object-store.ts';
 import { ArchiveBucket, chunkKey } from './archive-bucket.ts';
 import { archiveChunk } from './archive-chunk.ts';
-import { ArchiveNames, newArchiveId } from './archive-names.ts';
+import { ArchiveNames } from './archive-names.ts';
 import { summarize } from './archived-table.ts';
-import {
-  ARCHIVE_FORMAT,
-  type ArchivedChunk,
-  type ArchiveManifest,
-  type ArchivePlan,
-  type PlannedTable,
-} from './manifest.ts';
-import { archivedColumns } from './read-chunk.ts';
+import { beginArchive, tableOf } from './begin-archive.ts';
+import type { ArchivedChunk, ArchiveManifest, ArchivePlan, PlannedTable } from './manifest.ts';
 
 export interface ArchiveOptions {
   settings: Settings & { storage: StorageSettings };
@@ -62,22 +55,64 @@ export interface ArchiveReport {
 interface Task {
   planned: PlannedTable;
   table: SourceTable;
-  chunk: PlannedTable['chunks'][number];
+  chunk: KeyChunk;
 }
 
 /** Throws TransfuseError; what was stored by then is kept, and the same call goes on from there. */
 export async function runArchive(options: ArchiveOptions): Promise<ArchiveReport> {
-  const { settings, signal, observer } = options;
-  const { retryTimeoutMs } = settings.bulk;
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const common = { signal: either, retryTimeoutMs, onRetry: (warning: string) => observer.onRetry(warning) };
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  return withBothEnds({ ...options, signal }, (source, bucket) =>
+    new Archiving({ ...options, signal }, source, bucket, stop).run(),
+  );
+}
+
+/** What names the parts of chunks begin with, by table and chunk: of those that the archive does not have yet. */
+export type ChunkPlaces = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+/**
+ * Begins an archive of every table for a load to fill: the named tables are divided as the load divides them. One that was begun before is
+ * gone on with; where it divides a table otherwise there is no place for it. Throws as runArchive.
+ */
+export async function beginArchiveForLoad(
+  options: Pick<ArchiveOptions, 'settings' | 'anew' | 'signal' | 'observer'>,
+  chunksOf: ReadonlyMap<string, readonly KeyChunk[]>,
+): Promise<ChunkPlaces> {
+  return withBothEnds(options, async (source, bucket) => {
+    const catalog = await source.run((connection) =>
+      readSourceCatalog(connection, options.settings.source.database),
+    );
+    const { observer } = options;
+    const begin = { ...options, tables: null, chunksOf, onNote: (text: string) => observer.onNote(text) };
+    const plan = await beginArchive(begin, source, bucket, catalog);
+    const done = await bucket.finishedChunks(plan);
+    const places = new Map<string, Map<number, string>>();
+    for (const planned of plan.tables) {
+      const { name, chunks } = planned;
+      const divided = chunksOf.get(name);
+      if (!divided || JSON.stringify(divided) !== JSON.stringify(chunks)) continue;
+      tableOf(planned, catalog, plan.archive);
+      const missing = chunks.filter(({ chunk }) => !done.has(chunkKey(name, chunk)));
+      places.set(
+        name,
+        new Map(missing.map(({ chunk }) => [chunk, bucket.names.chunk(plan.archive, name, chunk)])),
+      );
+    }
+    return places;
+  });
+}
+
+async function withBothEnds<T>(
+  { settings, signal, observer }: Pick<ArchiveOptions, 'settings' | 'signal' | 'observer'>,
+  work: (source: ControlSource, bucket: ArchiveBucket) => Promise<T>,
+): Promise<T> {
+  const { retryTimeoutMs } = settings.bulk;
+  const common = { signal, retryTimeoutMs, onRetry: (warning: string) => observer.onRetry(warning) };
   const source = await ControlSource.open({ ...common, settings: settings.source });
   try {
     const store = new ObjectStore({ ...common, settings: settings.storage });
     const names = new ArchiveNames(settings.storage.prefix, settings.source.database);
-    const bucket = new ArchiveBucket(store, names);
-    return await new Archiving({ ...options, signal: either }, source, bucket, stop).run();
+    return await work(source, new ArchiveBucket(store, names));
   } finally {
     await source.release();
   }
@@ -98,15 +133,20 @@ class Archiving {
   }
 
   async run(): Promise<ArchiveReport> {
-    const { settings } = this.#options;
+    const { settings, observer } = this.#options;
     const catalog = await this.#source.run((source) => readSourceCatalog(source, settings.source.database));
-    const plan = (await this.#unfinished()) ?? (await this.#plan(catalog));
+    const begin = {
+      ...this.#options,
+      chunksOf: new Map<string, KeyChunk[]>(),
+      onNote: (text: string) => observer.onNote(text),
+    };
+    const plan = await beginArchive(begin, this.#source, this.#bucket, catalog);
     const done = await this.#bucket.finishedChunks(plan);
     const tasks = this.#tasks(plan, catalog, done);
     const chunksNow = tasks.length;
     await this.#source.release();
     await this.#archive(plan, tasks, done);
-    const endPosition = await this.#source.run(positionIfPossible);
+    const endPosition = await this.#source.run((source) => readStartPosition(source, () => undefined));
     const { tables, ...rest } = plan;
     const manifest: ArchiveManifest = {
       ...rest,
@@ -119,62 +159,9 @@ class Archiving {
     return { manifest, manifestObject, elapsedMs: performance.now() - this.#startedAt, chunksNow };
   }
 
-  /** The newest one of the same tables. */
-  async #unfinished(): Promise<ArchivePlan | null> {
-    const { anew, tables, observer } = this.#options;
-    if (anew) return null;
-    const { begun } = await this.#bucket.archives();
-    const newest = begun.at(-1);
-    if (newest === undefined) return null;
-    const plan = await this.#bucket.readPlan(newest);
-    if (
-      tables &&
-      !sameNames(
-        tables,
-        plan.tables.map(({ name }) => name),
-      )
-    )
-      return null;
-    observer.onNote(`The archive ${newest} was not finished: going on with it. --new begins another one.`);
-    return plan;
-  }
-
-  async #plan(catalog: SourceCatalog): Promise<ArchivePlan> {
-    const { settings, tables } = this.#options;
-    const chosen = chosenTables(catalog, tables);
-    const plan = await this.#source.run(async (source): Promise<ArchivePlan> => {
-      const startPosition = await positionIfPossible(source);
-      const planned: PlannedTable[] = [];
-      for (const table of chosen) {
-        planned.push({
-          name: table.name,
-          columns: archivedColumns(table),
-          definition: await definitionOf(source, table.name),
-          model: table,
-          chunks: await planChunks(source, table, settings.bulk.chunkRows),
-        });
-      }
-      return {
-        format: ARCHIVE_FORMAT,
-        archive: newArchiveId(new Date()),
-        toolVersion: VERSION,
-        source: { flavor: source.server.flavor, version: source.server.version, database: catalog.database },
-        startedAt: new Date().toISOString(),
-        startPosition,
-        isOfAll: tables === null,
-        tables: planned,
-      };
-    });
-    await this.#bucket.writePlan(plan);
-    failpoint('archive.after-plan');
-    return plan;
-  }
-
   #tasks(plan: ArchivePlan, catalog: SourceCatalog, done: ReadonlyMap<string, ArchivedChunk>): Task[] {
-    const byName = new Map(catalog.tables.map((table) => [table.name, table]));
     return plan.tables.flatMap((planned) => {
-      const table = byName.get(planned.name);
-      if (!table || !sameColumns(planned, table)) throw tableChanged(planned.name, plan.archive);
+      const table = tableOf(planned, catalog, plan.archive);
       this.#options.observer.onTable(planned.name, table.rowEstimate);
       const left = planned.chunks.filter(({ chunk }) => !done.has(chunkKey(planned.name, chunk)));
       if (left.length === 0) this.#options.observer.onTableDone(planned.name);
@@ -184,12 +171,17 @@ class Archiving {
 
   /** Several chunks at a time, each lane on a connection of its own. */
   async #archive(plan: ArchivePlan, tasks: readonly Task[], done: Map<string, ArchivedChunk>): Promise<void> {
-    const { settings, observer } = this.#options;
+    const { settings, signal, observer } = this.#options;
     const queue = tasks.values();
     const left = new Map<string, number>();
     for (const { planned } of tasks) left.set(planned.name, (left.get(planned.name) ?? 0) + 1);
     const lane = async (): Promise<void> => {
-      const connection = new LaneSource(settings, this.#options.signal);
+      const connection = new LaneSource({
+        settings: settings.source,
+        purpose: 'archive reader',
+        timeoutMs: settings.bulk.retryTimeoutMs,
+        signal,
+      });
       try {
         for (const task of queue) {
           const { name } = task.planned;
@@ -208,7 +200,7 @@ class Archiving {
     };
     const lanes = Array.from({ length: Math.min(settings.bulk.jobs, tasks.length) }, lane);
     await Promise.allSettled(lanes);
-    this.#options.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
 
   async #archiveOne(
@@ -218,25 +210,26 @@ class Archiving {
   ): Promise<ArchivedChunk> {
     const { store, names } = this.#bucket;
     const { settings, signal, observer } = this.#options;
+    const prefix = names.chunk(archive, planned.name, chunk.chunk);
     let isFirst = true;
-    let told = { rows: 0, bytes: 0 };
+    let told = 0;
     return retry(
       async () => {
-        // Their rows may have changed since: parts of two attempts do not fit each other.
-        if (!isFirst)
-          for await (const page of store.list(names.chunk(archive, planned.name, chunk.chunk)))
-            for (const part of page.toReversed()) await store.remove(part);
+        if (!isFirst) {
+          lane.drop();
+          await removeParts(store, prefix);
+        }
         isFirst = false;
-        observer.onRows(planned.name, -told.rows, 0);
-        told = { rows: 0, bytes: 0 };
+        observer.onRows(planned.name, -told, 0);
+        told = 0;
         return archiveChunk({
           source: await lane.connected(),
           table,
           chunk,
           store,
-          nameOf: (part) => names.part(archive, planned.name, chunk.chunk, part),
+          prefix,
           onRows: (rows, bytes) => {
-            told.rows += rows;
+            told += rows;
             observer.onRows(planned.name, rows, bytes);
           },
         });
@@ -249,73 +242,4 @@ class Archiving {
       },
     );
   }
-}
-
-/** A lane's connection, made when it is needed, and again when it was lost. */
-class LaneSource {
-  readonly #settings: Settings;
-  readonly #signal: AbortSignal;
-  #connection: SourceConnection | null = null;
-
-  constructor(settings: Settings, signal: AbortSignal) {
-    this.#settings = settings;
-    this.#signal = signal;
-  }
-
-  async connected(): Promise<SourceConnection> {
-    // A result that was not read to its end takes its connection with it.
-    if (this.#connection?.isLost) this.#connection = null;
-    return (this.#connection ??= await openSource(this.#settings.source, {
-      purpose: 'archive reader',
-      signal: this.#signal,
-    }));
-  }
-
-  async close(): Promise<void> {
-    await this.#connection?.close();
-  }
-}
-
-function chosenTables({ tables, database }: SourceCatalog, names: readonly string[] | null): SourceTable[] {
-  if (names === null) return tables;
-  const unknown = names.filter((name) => !tables.some((table) => table.name === name));
-  if (unknown.length > 0)
-    throw new TransfuseError(
-      'NOTHING_TO_DO',
-      `The source database ${database} has no table named ${unknown.join(', ')}.`,
-    );
-  return tables.filter(({ name }) => names.includes(name));
-}
-
-function sameNames(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((name) => others.includes(name));
-}
-
-function sameColumns(planned: PlannedTable, table: SourceTable): boolean {
-  return JSON.stringify(planned.columns) === JSON.stringify(archivedColumns(table));
-}
-
-async function definitionOf(source: SourceConnection, table: string): Promise<string> {
-  const [row] = await source.query<Record<string, string>>(
-    `SHOW CREATE TABLE ${quoteSourceIdentifier(table)}`,
-  );
-  return row?.['Create Table'] ?? '';
-}
-
-/** null where the source has none, or does not show it. */
-async function positionIfPossible(source: SourceConnection) {
-  try {
-    return await readBinlogPosition(source);
-  } catch (error) {
-    if (error instanceof TransfuseError && error.code === 'SOURCE_ACCESS_DENIED') return null;
-    throw error;
-  }
-}
-
-function tableChanged(table: string, archive: string): TransfuseError {
-  return new TransfuseError(
-    'SOURCE_TABLE_CHANGED',
-    `The table ${table} is not as it was when the archive ${archive} was begun.`,
-    { where: { table, archive }, fix: 'Begin another archive: bin/archive --new.' },
-  );
 }

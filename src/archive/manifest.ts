@@ -1,4 +1,6 @@
 /** What an archive says of itself: what was to be read, and what was. Both are objects of JSON beside its parts. */
+import type { ArchivedContent } from '../../streams/archive-lines.ts';
+import type { ArchivedPart } from '../../streams/archive-writer.ts';
 import type { JsonForm } from '../../streams/ndjson-encoder.ts';
 import type { BinlogPosition } from '../core/position.ts';
 import type { SourceTable } from '../mysql/catalog-model.ts';
@@ -37,24 +39,6 @@ export interface ArchivePlan {
   /** Whether it is of every table that the source had. */
   isOfAll: boolean;
   tables: PlannedTable[];
-}
-
-export interface ArchivedPart {
-  object: string;
-  generation: string;
-  /** Of the compressed content. */
-  sizeBytes: number;
-  crc32c: string;
-}
-
-/** Of a chunk's lines, in the order in which they are in its parts. */
-export interface ArchivedContent {
-  rows: number;
-  /** Before they were compressed. */
-  bytes: number;
-  sha256: string;
-  /** Of the rows in whatever order: see RowSum. */
-  rowSum: string;
 }
 
 export interface ArchivedChunk extends ArchivedContent {

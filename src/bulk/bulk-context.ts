@@ -2,6 +2,7 @@
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { WriterSession } from '../ledger/writer-session.ts';
 import type { Plan } from '../mapping/plan.ts';
+import type { KeyChunk } from '../mysql/chunk-planner.ts';
 import type { BulkObserver } from './bulk-report.ts';
 import type { BulkSource } from './bulk-source.ts';
 
@@ -22,6 +23,18 @@ export interface BulkOptions {
   noSync: boolean;
   /** Stop at the first chunk with a reject. */
   failFast: boolean;
+  /** Where rows go as well that are read whole. */
+  archive: RowArchive | null;
+}
+
+export interface RowArchive {
+  /**
+   * Told how tables are divided that are about to be loaded. Tells what the names of the objects begin with that take the rows in, by table and
+   * chunk; those that it has already, or divides otherwise, are not among them.
+   */
+  begin(
+    chunksOf: ReadonlyMap<string, readonly KeyChunk[]>,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, string>>>;
 }
 
 export interface BulkContext {

@@ -9,13 +9,14 @@
 import { TransfuseError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoints.ts';
 import { readCheckpoint } from '../ledger/checkpoints.ts';
-import { readLoads, readTotals, setLoadState, type Load } from '../ledger/loads.ts';
+import { chunksOf, readLoads, readTotals, setLoadState, type Load } from '../ledger/loads.ts';
 import type { Run } from '../ledger/runs.ts';
 import { WriterSession } from '../ledger/writer-session.ts';
 import { readBinlogRetention } from '../mysql/binlog-retention.ts';
 import type { BulkSource } from './bulk-source.ts';
 import { ExportSource } from './export-source.ts';
 import { ServerSource } from './server-source.ts';
+import { placeInArchive } from './archive-rows.ts';
 import { analyzeTables } from './analyze-tables.ts';
 import type { BulkContext, BulkOptions } from './bulk-context.ts';
 import type { BulkReport } from './bulk-report.ts';
@@ -33,7 +34,7 @@ import { putBack } from './put-back.ts';
 import { refuseSeparatedTables } from './refuse-separated-tables.ts';
 import { readRetentionIfPossible, watchRetention } from './retention-watch.ts';
 import { retryTables } from './retry-tables.ts';
-import { waitUntilVisible } from './start-position.ts';
+import { waitUntilVisible } from '../mysql/start-position.ts';
 import { targetTables } from './target-tables.ts';
 
 /** Loads what the plan holds. Throws TransfuseError; whatever was committed by then is kept, and the same call goes on from there. */
@@ -103,6 +104,7 @@ class BulkLoad {
       const { working, start } = await planLoads(context, run, loads);
       for (const load of working) if (load.tasks.length === 0) await this.#finishLoad(run.id, load);
       if (start) await waitUntilVisible(start, this.#signal);
+      await this.#placeInArchive(run.id, working);
       await source.release();
       await this.#loadRows(working);
       await this.#checkUnchanged(source, working);
@@ -168,6 +170,14 @@ class BulkLoad {
         bytes,
       ),
     );
+  }
+
+  async #placeInArchive(runId: string, working: WorkingLoad[]): Promise<void> {
+    const { archive } = this.#options;
+    if (archive)
+      await placeInArchive(archive, working, ({ mapping }) =>
+        this.#session.run((target) => chunksOf(target, runId, mapping.id)),
+      );
   }
 
   async #loadRows(working: WorkingLoad[]): Promise<void> {

@@ -19,6 +19,7 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { AttemptProgress } from './attempt-progress.ts';
 import { copyCarefully } from './careful-copy.ts';
+import { ChunkArchive } from './chunk-archive.ts';
 import { checkCounts } from './chunk-counts.ts';
 import { explainFailure } from './chunk-failure.ts';
 import type { ChunkOutcome, ChunkProgress, ChunkTask, CopyResult } from './chunk-task.ts';
@@ -50,11 +51,13 @@ export class ChunkLoader {
   readonly #inputPool = new BufferPool(READ_BYTES, MAX_FREE_BUFFERS);
   readonly #pool = new BufferPool(BUFFER_BYTES, MAX_FREE_BUFFERS);
   readonly #connections: LaneConnections;
+  readonly #archive: ChunkArchive;
   #rows: Rows | null = null;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    const { settings, target, signal } = options;
+    const { settings, target, signal, onRetry } = options;
+    this.#archive = new ChunkArchive({ settings, signal, onRetry });
     this.#connections = new LaneConnections({
       source: settings.source,
       target,
@@ -95,6 +98,7 @@ export class ChunkLoader {
     const stopWatching = watchLane({
       target,
       rows: () => this.#rows,
+      isHeldUp: () => this.#archive.isStoring,
       timeoutMs: settings.bulk.retryTimeoutMs,
       signal,
     });
@@ -202,15 +206,19 @@ export class ChunkLoader {
   ): Promise<CopyResult> {
     const { settings, signal, planned } = this.#options;
     const { batchRows } = settings.bulk;
+    const mapping = planned(task.mapping);
     const options = {
       source,
       target,
-      planned: planned(task.mapping),
+      planned: mapping,
       task,
       batchRows,
       onProgress: progress.add,
     };
-    if (way === 'fast') return copyFast({ ...options, inputPool: this.#inputPool, pool: this.#pool, signal });
+    if (way === 'fast') {
+      const tee = await this.#archive.tee(task, mapping.table);
+      return copyFast({ ...options, tee, inputPool: this.#inputPool, pool: this.#pool, signal });
+    }
     const since = performance.now();
     const counts = await copyCarefully(options);
     return { counts, times: { readMs: 0, encodeMs: 0, copyMs: performance.now() - since } };

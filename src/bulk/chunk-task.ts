@@ -16,6 +16,8 @@ export interface ChunkTask {
   keyColumns: string[];
   /** Set once a row of this table was refused by the server: begins with the careful way. */
   careful: boolean;
+  /** What the names begin with under which its rows go to an archive as well; null: they do not. */
+  archivePrefix: string | null;
 }
 
 /** What copying a chunk came to, before it was committed. */

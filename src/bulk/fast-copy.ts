@@ -5,9 +5,11 @@
  */
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ArchiveTee } from '../../streams/archive-tee.ts';
 import type { BufferPool } from '../../streams/buffer-pool.ts';
 import { CopySink } from '../../streams/copy-sink.ts';
 import { EncodeStage } from '../../streams/encode.ts';
+import type { SourceBatch } from '../../streams/source-batch.ts';
 import type { Rows } from '../../streams/rows.ts';
 import { failpoint } from '../core/failpoints.ts';
 import { ValueRefused } from '../core/reject-reasons.ts';
@@ -30,6 +32,8 @@ export class NeedsCare extends Error {}
 
 interface FastCopyOptions {
   source: Rows;
+  /** Where the rows go as well; null: nowhere. */
+  tee: ArchiveTee | null;
   target: TargetConnection;
   planned: PlannedMapping;
   task: ChunkTask;
@@ -47,7 +51,7 @@ interface FastCopyOptions {
  * other error as it came.
  */
 export async function copyFast(options: FastCopyOptions): Promise<CopyResult> {
-  const { source, target, planned, task, inputPool, pool, batchRows, signal, onProgress } = options;
+  const { source, tee, target, planned, task, inputPool, pool, batchRows, signal, onProgress } = options;
   const rejects: RejectedRow[] = [];
   let rejectBytes = 0;
   const encode = new EncodeStage({
@@ -73,7 +77,9 @@ export async function copyFast(options: FastCopyOptions): Promise<CopyResult> {
     },
   });
   try {
-    await pipeline(source, encode, sink, { signal });
+    await (tee
+      ? pipeline(source, (batches: AsyncIterable<SourceBatch>) => tee.pass(batches), encode, sink, { signal })
+      : pipeline(source, encode, sink, { signal }));
   } catch (error) {
     await settle(sink, target);
     throw !signal.aborted && isAboutRows(error) ? new NeedsCare() : error;

@@ -1,11 +1,12 @@
 import type { DatabaseSettings } from '../config/settings.ts';
-import { openSource, type SourceConnection } from '../mysql/connection.ts';
+import { LaneSource } from '../mysql/lane-source.ts';
+import type { SourceConnection } from '../mysql/source-connection.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';
 
 interface LaneConnectionsOptions {
   source: DatabaseSettings;
   target: DatabaseSettings;
-  /** How long the source may leave a question unanswered; rows are watched by who reads them. 0: without end. */
+  /** As LaneSource has it. */
   timeoutMs: number;
   signal: AbortSignal;
 }
@@ -13,22 +14,18 @@ interface LaneConnectionsOptions {
 /** A lane's connection to either side: made when it is needed first, and made anew when it was lost. */
 export class LaneConnections {
   readonly #options: LaneConnectionsOptions;
-  #source: SourceConnection | null = null;
+  readonly #source: LaneSource;
   #target: TargetConnection | null = null;
 
   constructor(options: LaneConnectionsOptions) {
+    const { source: settings, timeoutMs, signal } = options;
     this.#options = options;
+    this.#source = new LaneSource({ settings, purpose: 'bulk reader', timeoutMs, signal });
   }
 
   /** Throws what openSource throws. */
   async source(): Promise<SourceConnection> {
-    const { source, timeoutMs, signal } = this.#options;
-    if (this.#source?.isLost) this.dropSource();
-    return (this.#source ??= await openSource(source, {
-      purpose: 'bulk reader',
-      signal,
-      ...(timeoutMs > 0 && { answerTimeoutMs: timeoutMs }),
-    }));
+    return this.#source.connected();
   }
 
   /** Throws what openTarget throws. */
@@ -41,13 +38,12 @@ export class LaneConnections {
     return this.#target;
   }
 
-  /** A result set that was not read to its end cannot be left: its connection is given up. */
+  /** As LaneSource has it. */
   dropSource(): void {
-    this.#source?.destroy();
-    this.#source = null;
+    this.#source.drop();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#source?.close(), this.#target?.close()]);
+    await Promise.all([this.#source.close(), this.#target?.close()]);
   }
 }

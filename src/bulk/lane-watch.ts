@@ -11,6 +11,8 @@ interface LaneWatchOptions {
   target: TargetConnection;
   /** The rows being read; null while none are. */
   rows(): Rows | null;
+  /** Whether what the chunk waits for is neither side, but watches itself. */
+  isHeldUp(): boolean;
   timeoutMs: number;
   signal: AbortSignal;
 }
@@ -19,7 +21,7 @@ interface LaneWatchOptions {
  * Gives up the side that has let the chunk wait without a sign of life, as if its connection had been lost; and after an
  * interruption a target that does not come to an end. Returns how to stop watching.
  */
-export function watchLane({ target, rows, timeoutMs, signal }: LaneWatchOptions): () => void {
+export function watchLane({ target, rows, isHeldUp, timeoutMs, signal }: LaneWatchOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     timer = setTimeout(() => target.abandon(), SETTLE_TIMEOUT_MS);
@@ -27,7 +29,8 @@ export function watchLane({ target, rows, timeoutMs, signal }: LaneWatchOptions)
   signal.addEventListener('abort', onAbort, { once: true });
   const stopWatching = watchForStall({
     timeoutMs,
-    progress: () => wireBytes(target.client) + (rows()?.bytesRead ?? 0),
+    progress: () =>
+      wireBytes(target.client) + (rows()?.bytesRead ?? 0) + (isHeldUp() ? performance.now() : 0),
     onStall: () => {
       const reading = rows();
       if (reading?.isWaiting && !reading.destroyed) reading.destroy(sourceIsSilent());

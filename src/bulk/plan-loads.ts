@@ -96,6 +96,7 @@ export async function planLoads(
         planned.compiled.sourceColumns.some((column) => column.name === name),
       ),
       careful: false,
+      archivePrefix: null,
     }));
     working.push({ planned, tasks, remaining: tasks.length, startedAt: null });
   }

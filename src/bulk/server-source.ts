@@ -5,7 +5,7 @@ import type { PlannedMapping, Plan } from '../mapping/plan.ts';
 import type { BulkSource } from './bulk-source.ts';
 import { readFieldSignature } from './field-signature.ts';
 import { checkTablesUnchanged } from './source-check.ts';
-import { readStartPosition } from './start-position.ts';
+import { readStartPosition } from '../mysql/start-position.ts';
 import { readStatements } from './statements.ts';
 
 /** A MySQL or MariaDB server as the source of a load. */

@@ -1,5 +1,6 @@
 /** Making an archive, with progress: a command of its own, and the end of a load. */
-import { runArchive, type ArchiveReport } from '../archive/archive.ts';
+import { beginArchiveForLoad, runArchive, type ArchiveReport } from '../archive/archive.ts';
+import type { RowArchive } from '../bulk/bulk-context.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { quantity } from '../core/quantity.ts';
 import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
@@ -20,10 +21,30 @@ export function archiveSettings({ settings }: Pick<CommandContext, 'settings'>) 
   throw new TransfuseError('CONFIG_INVALID', 'One setting is missing or wrong:\n  - GCS_BUCKET is not set');
 }
 
+/** Takes in what a load reads, and is finished by makeArchive(). */
+export function archiveForLoad(context: CommandContext, anew: boolean): RowArchive & { isBegun: boolean } {
+  const observer = { onTable: ignore, onRows: ignore, onTableDone: ignore, ...messagesTo(context) };
+  const { signal } = context;
+  const settings = archiveSettings(context);
+  return {
+    isBegun: false,
+    async begin(chunksOf) {
+      const places = await beginArchiveForLoad(
+        { settings, anew: anew && !this.isBegun, signal, observer },
+        chunksOf,
+      );
+      this.isBegun = true;
+      return places;
+    },
+  };
+}
+
+const ignore = (): void => undefined;
+
 export async function makeArchive(
   context: CommandContext,
   progress: ProgressModel,
-  { tables, anew }: { tables: readonly string[] | null; anew: boolean },
+  { tables, anew, isBegun }: { tables: readonly string[] | null; anew: boolean; isBegun: boolean },
 ): Promise<ArchiveReport> {
   const { logger, signal } = context;
   return runArchive({
@@ -40,6 +61,8 @@ export async function makeArchive(
         logger.info({ table, state: 'archived' }, 'table');
       },
       ...messagesTo(context),
+      // What was begun a moment ago need not be told of as unfinished.
+      ...(isBegun && { onNote: ignore }),
     },
   });
 }

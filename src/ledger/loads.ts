@@ -91,10 +91,24 @@ export async function recordLoad(
   );
 }
 
-export async function pendingChunks(
+export function pendingChunks(
   target: TargetConnection,
   runId: string,
   mapping: string,
+): Promise<ChunkBounds[]> {
+  return readChunks(target, runId, mapping, "AND state = 'pending'");
+}
+
+/** Done or not. */
+export function chunksOf(target: TargetConnection, runId: string, mapping: string): Promise<ChunkBounds[]> {
+  return readChunks(target, runId, mapping, '');
+}
+
+async function readChunks(
+  target: TargetConnection,
+  runId: string,
+  mapping: string,
+  condition: string,
 ): Promise<ChunkBounds[]> {
   const { rows } = await target.query<{
     chunk: number;
@@ -102,7 +116,7 @@ export async function pendingChunks(
     upper_bound: string[] | null;
   }>(
     `SELECT chunk, lower_bound, upper_bound FROM transfuse.chunks
-     WHERE run_id = $1 AND mapping = $2 AND state = 'pending' ORDER BY chunk`,
+     WHERE run_id = $1 AND mapping = $2 ${condition} ORDER BY chunk`,
     [runId, mapping],
   );
   return rows.map((row) => ({ chunk: row.chunk, lower: row.lower_bound, upper: row.upper_bound }));

@@ -11,7 +11,7 @@ export function selectFrom(planned: PlannedMapping, condition: string | null): s
   const source = `${quoteSourceIdentifier(table.name)}${where}`;
   if (mapping.shape === 'row') {
     const columns = compiled.sourceColumns.map((column) =>
-      selected(column, quoteSourceIdentifier(column.name)),
+      selectedColumn(column, quoteSourceIdentifier(column.name)),
     );
     return `SELECT ${columns.join(', ')} FROM ${source}`;
   }
@@ -19,12 +19,13 @@ export function selectFrom(planned: PlannedMapping, condition: string | null): s
   const own = table.columns.map(({ name }) => quoteSourceIdentifier(name)).join(', ');
   const columns = compiled.sourceColumns.map((column) => {
     const field = mapping.query.fields[column.name];
-    return selected(column, field ? `(${field.sql})` : `t.${quoteSourceIdentifier(column.name)}`);
+    return selectedColumn(column, field ? `(${field.sql})` : `t.${quoteSourceIdentifier(column.name)}`);
   });
   return `SELECT ${columns.join(', ')} FROM (SELECT ${own} FROM ${source}) AS t ${mapping.query.joins}`;
 }
 
-function selected(column: SourceColumn, expression: string): string {
+/** A column as a SELECT names it, so that its value arrives exactly. */
+export function selectedColumn(column: SourceColumn, expression: string): string {
   const name = quoteSourceIdentifier(column.name);
   const exact = selectExpression(column, expression);
   return exact === name ? name : `${exact} AS ${name}`;

@@ -39,7 +39,10 @@ export const bulkCommand: CommandDefinition<BulkCommandOptions> = {
         '--sweep',
         'after the documents: list files and objects that no row stands for, in transfuse.strays; nothing is removed',
       )
-      .option('--archive', 'at the end, archive every table of the source in the bucket: see bin/archive')
+      .option(
+        '--archive',
+        'archive every table of the source in the bucket as well, from the same reading where it loads whole tables: see bin/archive',
+      )
       .option('--fail-fast', 'stop at the first rejected row instead of loading all the others');
   },
   run: async (context, options, entities) =>

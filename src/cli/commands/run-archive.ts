@@ -30,6 +30,7 @@ export async function runArchiveCommand(
     const report = await makeArchive(context, progress, {
       tables: options.tables ?? null,
       anew: options.new ?? false,
+      isBegun: false,
     });
     return { document: archiveDocument(report), text: renderArchive(report) };
   } finally {

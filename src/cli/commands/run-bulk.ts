@@ -11,7 +11,13 @@ import { documentsNotFine } from '../../ledger/documents.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
 import type { ArchiveReport } from '../../archive/archive.ts';
-import { archiveDocument, archiveSettings, makeArchive, renderArchive } from '../archive-phase.ts';
+import {
+  archiveDocument,
+  archiveForLoad,
+  archiveSettings,
+  makeArchive,
+  renderArchive,
+} from '../archive-phase.ts';
 import { moveDocuments, type MovedDocuments } from '../documents-phase.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
 import { messagesTo } from '../messages.ts';
@@ -65,6 +71,7 @@ export async function runBulkCommand(
   const progress = new ProgressModel();
   const display = await startProgressDisplay(progress, context.console);
   const loaded: LoadedDatabase[] = [];
+  const archive = options.archive ? archiveForLoad(context, options.replace ?? false) : null;
   try {
     for (const { destination, part } of onlyDocuments ? [] : partsOf(plan, all)) {
       const report = await runBulk({
@@ -78,6 +85,7 @@ export async function runBulkCommand(
         retryRejects: options.retryRejects ?? false,
         noSync: options.sync === false,
         failFast: options.failFast ?? false,
+        archive,
       });
       loaded.push({ destination, report, profileName: context.profileName });
     }
@@ -86,8 +94,8 @@ export async function runBulkCommand(
       isAskedFor: asksForDocuments,
       sweeps: options.sweep ?? false,
     });
-    const archived = options.archive
-      ? await makeArchive(context, progress, { tables: null, anew: false })
+    const archived = archive
+      ? await makeArchive(context, progress, { tables: null, anew: false, isBegun: archive.isBegun })
       : null;
     display.stop();
     return bulkResult({ loaded, moved, archived }, plan.source.database, settings.bulk.maxRejects);

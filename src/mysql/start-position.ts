@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransfuseError } from '../core/errors.ts';
 import type { BinlogPosition } from '../core/position.ts';
 import { throwIfInterrupted } from '../core/retry.ts';
-import type { SourceConnection } from '../mysql/connection.ts';
-import { readBinlogPosition, settleMs } from '../mysql/position.ts';
+import type { SourceConnection } from './connection.ts';
+import { readBinlogPosition, settleMs } from './position.ts';
 
 /** P0, or null. A source without a binlog can be loaded, but not followed. A binlog that may not be seen is the same, and said. */
 export async function readStartPosition(
