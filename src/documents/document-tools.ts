@@ -1,5 +1,6 @@
 /** What moving documents takes, opened once for a command: the root of the files, the keys of their seals, the bucket. */
-import type { DocumentSettings, Settings, StorageSettings } from '../config/settings.ts';
+import type { DatabaseSettings, DocumentSettings, Settings, StorageSettings } from '../config/settings.ts';
+import { KeptUploads } from '../ledger/upload-sessions.ts';
 import type { KeyVault } from '../mapping/document-source.ts';
 import { ControlSource } from '../mysql/control-source.ts';
 import { ObjectStore } from '../storage/object-store.ts';
@@ -12,6 +13,8 @@ import { namesByContent, namesByOwner, type ObjectNames } from './object-names.t
 
 export interface ToolOptions {
   settings: Settings & { storage: StorageSettings; documents: DocumentSettings };
+  /** Where the ledger is. */
+  ledger: DatabaseSettings;
   signal: AbortSignal;
   retryTimeoutMs: number;
   onRetry(warning: string): void;
@@ -29,13 +32,16 @@ export class DocumentTools {
   readonly objectPrefix: string;
   readonly #settings: ToolOptions['settings'];
   readonly #names: ObjectNames;
+  readonly #uploads: KeptUploads;
 
   private constructor(
     { settings }: ToolOptions,
     root: DocumentsRoot,
     source: ControlSource,
     store: ObjectStore,
+    uploads: KeptUploads,
   ) {
+    this.#uploads = uploads;
     this.#settings = settings;
     this.root = root;
     this.source = source;
@@ -48,11 +54,12 @@ export class DocumentTools {
 
   /** Throws DOCUMENTS_ROOT_UNUSABLE, and what connecting to the source throws. */
   static async open(options: ToolOptions): Promise<DocumentTools> {
-    const { settings, signal, retryTimeoutMs, onRetry } = options;
+    const { settings, ledger, signal, retryTimeoutMs, onRetry } = options;
     const root = await DocumentsRoot.open(settings.documents.root);
     const source = await ControlSource.open({ settings: settings.source, signal, retryTimeoutMs, onRetry });
-    const store = new ObjectStore({ settings: settings.storage, signal, retryTimeoutMs, onRetry });
-    return new DocumentTools(options, root, source, store);
+    const sessions = new KeptUploads(ledger, settings.storage.bucket, signal);
+    const store = new ObjectStore({ settings: settings.storage, signal, retryTimeoutMs, onRetry, sessions });
+    return new DocumentTools(options, root, source, store, sessions);
   }
 
   /** Reads the keys that the documents of the mapping may be encrypted with. Throws SOURCE_*. */
@@ -71,7 +78,7 @@ export class DocumentTools {
   }
 
   async close(): Promise<void> {
-    await this.source.release();
+    await Promise.all([this.source.release(), this.#uploads.close()]);
   }
 
   #vault(): KeyVault {

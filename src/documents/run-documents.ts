@@ -36,7 +36,7 @@ import { dueDocuments, type ChangedDocument } from './due-documents.ts';
 import { removeUseless } from './remove-useless.ts';
 import { sweep, type SweepReport } from './sweep.ts';
 
-export interface DocumentsOptions extends ToolOptions {
+export interface DocumentsOptions extends Omit<ToolOptions, 'ledger'> {
   /** The database that the plan's tables are in. */
   target: DatabaseSettings;
   plan: Plan;
@@ -88,7 +88,7 @@ export async function runDocuments(options: DocumentsOptions): Promise<Documents
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, session.lockLost, failed.signal]);
   try {
-    const tools = await DocumentTools.open({ ...options, signal });
+    const tools = await DocumentTools.open({ ...options, ledger: target, signal });
     try {
       return await new DocumentsRun({ ...options, signal }, session, tools, failed).run(mappings);
     } finally {

@@ -13,9 +13,10 @@ import { MIGRATIONS } from './migrations.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
+import { UPLOADS_DDL } from './upload-sessions.ts';
 
 /** What this program reads and writes. */
-const LEDGER_VERSION = 5;
+const LEDGER_VERSION = 6;
 
 const LEDGER_DDL = `
 CREATE SCHEMA IF NOT EXISTS transfuse;
@@ -132,7 +133,8 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
           SYNC_STATUS_DDL +
           ACCEPTED_DDL +
           TOUCHED_DDL +
-          DOCUMENTS_DDL,
+          DOCUMENTS_DDL +
+          UPLOADS_DDL,
       );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');

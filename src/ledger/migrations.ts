@@ -5,6 +5,7 @@ import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
+import { UPLOADS_DDL } from './upload-sessions.ts';
 
 /**
  * From each version of the ledger to the next: the statements at index n lead from version n + 1 to n + 2. They run in the
@@ -36,4 +37,6 @@ ${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}
   TOUCHED_DDL,
   // To 5: what became of documents.
   DOCUMENTS_DDL,
+  // To 6: uploads under way.
+  UPLOADS_DDL,
 ];

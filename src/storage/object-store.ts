@@ -3,7 +3,14 @@ import { setMaxListeners } from 'node:events';
 import type { Bucket, GetFilesOptions } from '@google-cloud/storage';
 import type { StorageSettings } from '../config/settings.ts';
 import { retry } from '../core/retry.ts';
-import { putObject, requireObject, statFile, type NewObject, type StoredObject } from './put-object.ts';
+import {
+  putObject,
+  requireObject,
+  statFile,
+  type NewObject,
+  type StoredObject,
+  type UploadSessions,
+} from './put-object.ts';
 import { removeFile } from './remove-file.ts';
 import { openBucket } from './storage-client.ts';
 import { bucketMissing, classifyStorageError, failureOf, objectMissing } from './storage-errors.ts';
@@ -16,6 +23,7 @@ export interface ObjectStoreOptions {
   retryTimeoutMs: number;
   /** How long a store that says nothing is waited for. */
   stallMs?: number;
+  sessions?: UploadSessions;
   onRetry(warning: string): void;
 }
 
@@ -43,10 +51,18 @@ export class ObjectStore {
 
   /** As putObject(): once, whole, never over another. Throws STORAGE_*, INTERRUPTED, and what the source throws. */
   async put(object: NewObject): Promise<StoredObject> {
-    const { settings, signal, retryTimeoutMs, onRetry } = this.#options;
+    const { settings, signal, retryTimeoutMs, onRetry, sessions = null } = this.#options;
     const stallMs = this.#stallMs;
     const { kmsKey } = settings;
-    return putObject(object, { bucket: this.#bucket, kmsKey, stallMs, retryTimeoutMs, signal, onRetry });
+    return putObject(object, {
+      bucket: this.#bucket,
+      sessions,
+      kmsKey,
+      stallMs,
+      retryTimeoutMs,
+      signal,
+      onRetry,
+    });
   }
 
   /** What the store says of an object; null where there is none. Throws STORAGE_*. */

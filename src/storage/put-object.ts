@@ -18,7 +18,7 @@ import {
   isPassing,
   notUnderstood,
 } from './storage-errors.ts';
-import { uploadChunks, type ObjectMetadata } from './resumable-upload.ts';
+import { storedBytesOf, uploadChunks, type ObjectMetadata } from './resumable-upload.ts';
 import { uploadAtOnce } from './upload-at-once.ts';
 import { withinTime } from './within-time.ts';
 
@@ -40,8 +40,17 @@ export interface StoredObject extends Digest {
   generation: string;
 }
 
+/** Where the addresses of uploads are kept that another process may have to go on with. */
+export interface UploadSessions {
+  find(object: string): Promise<string | null>;
+  keep(object: string, session: string): Promise<void>;
+  forget(object: string): Promise<void>;
+}
+
 export interface PutOptions {
   bucket: Bucket;
+  /** null: an upload that ends with its process begins anew. */
+  sessions: UploadSessions | null;
   /** Resource name of the key that encrypts it; null for Google's own. */
   kmsKey: string | null;
   /** After so long without progress an attempt is given up. */
@@ -118,15 +127,39 @@ class Upload {
       }
     }
     if (isWhole) return this.#sendAtOnce(Buffer.concat(head));
-    const { stallMs, signal } = this.#options;
-    const [uri] = await this.#begin(() =>
-      this.#file.createResumableUpload({ metadata: this.#description(), preconditionOpts: NEW }),
-    );
     const content = async function* (): AsyncGenerator<Buffer> {
       yield* head.splice(0);
       yield* rest;
     };
-    return uploadChunks({ uri, content: content(), chunkBytes: CHUNK_BYTES, stallMs, signal });
+    return this.#sendInChunks(content());
+  }
+
+  async #sendInChunks(content: AsyncIterable<Buffer>): Promise<ObjectMetadata> {
+    const { stallMs, signal, sessions } = this.#options;
+    const session = await this.#session();
+    let isOver = true;
+    try {
+      return await uploadChunks({ ...session, content, chunkBytes: CHUNK_BYTES, stallMs, signal });
+    } catch (error) {
+      isOver = !signal.aborted && !this.#sourceError && !isPassing(error);
+      throw error;
+    } finally {
+      if (isOver) await sessions?.forget(this.#object.name);
+    }
+  }
+
+  /** The one that was begun before, if there is one that can be gone on with. */
+  async #session(): Promise<{ uri: string; storedBytes: number }> {
+    const { stallMs, signal, sessions } = this.#options;
+    const { name } = this.#object;
+    const kept = await sessions?.find(name);
+    const storedBytes = kept ? await storedBytesOf({ uri: kept, stallMs, signal }) : null;
+    if (kept && storedBytes !== null) return { uri: kept, storedBytes };
+    const [uri] = await this.#begin(() =>
+      this.#file.createResumableUpload({ metadata: this.#description(), preconditionOpts: NEW }),
+    );
+    await sessions?.keep(name, uri);
+    return { uri, storedBytes: 0 };
   }
 
   async #sendAtOnce(content: Buffer): Promise<ObjectMetadata> {

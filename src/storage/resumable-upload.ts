@@ -21,6 +21,8 @@ interface UploadOptions {
   /** The address of the session, which is the permission as well. */
   uri: string;
   content: AsyncIterable<Buffer>;
+  /** So many bytes of it the session has already. */
+  storedBytes: number;
   chunkBytes: number;
   /** After so long without an answer a request is given up. */
   stallMs: number;
@@ -33,11 +35,11 @@ const FIRST_DELAY_MS = 200;
 
 /** Sends all of the content. Throws errors that classifyStorageError() knows, the signal's reason, and what the content throws. */
 export async function uploadChunks(options: UploadOptions): Promise<ObjectMetadata> {
-  let start = 0;
+  let start = options.storedBytes;
   let held: Buffer | null = null;
   /** While one is on its way the next is read. */
   let underWay: Promise<void> = Promise.resolve();
-  for await (const chunk of chunksOf(options.content, options.chunkBytes)) {
+  for await (const chunk of chunksOf(behind(options.content, start), options.chunkBytes)) {
     if (held) {
       await underWay;
       underWay = sendInner(options, held, start);
@@ -50,6 +52,21 @@ export async function uploadChunks(options: UploadOptions): Promise<ObjectMetada
   const metadata = await sendChunk(options, last, start, start + last.length);
   if (!metadata) throw new AnswerNotUnderstood();
   return metadata;
+}
+
+/**
+ * How many bytes a session has that an earlier process has begun; null where it cannot be gone on with: it has ended, one way or the other. Throws
+ * as uploadChunks() does.
+ */
+export async function storedBytesOf(options: Asking): Promise<number | null> {
+  try {
+    const { stored, metadata } = await request(options, null, 0, null);
+    return metadata ? null : stored;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (isPassing(error)) throw error;
+    return null;
+  }
 }
 
 /** Its failure waits until it is asked for. */
@@ -91,6 +108,8 @@ function within(stored: number, length: number): number {
   return stored;
 }
 
+type Asking = Pick<UploadOptions, 'uri' | 'stallMs' | 'signal'>;
+
 interface Answer {
   /** Bytes of the object that the store has. */
   stored: number;
@@ -98,17 +117,17 @@ interface Answer {
   metadata: ObjectMetadata | null;
 }
 
-/** After a failure the session is asked how far it has come, which may be to the end. */
+/** Without bytes, and after a failure, the session is asked how far it has come, which may be to the end. */
 async function request(
-  options: UploadOptions,
-  bytes: Buffer,
+  options: Asking,
+  bytes: Buffer | null,
   at: number,
   total: number | null,
 ): Promise<Answer> {
   let delayMs = FIRST_DELAY_MS;
   for (let attempt = 1; ; attempt++) {
     try {
-      return attempt === 1
+      return attempt === 1 && bytes
         ? await put(options, bytes, rangeOf(bytes, at, total))
         : await put(options, Buffer.alloc(0), `bytes */${total ?? '*'}`);
     } catch (error) {
@@ -125,7 +144,7 @@ function rangeOf(bytes: Buffer, at: number, total: number | null): string {
   return `bytes ${span}/${total ?? '*'}`;
 }
 
-async function put(options: UploadOptions, body: Buffer, range: string): Promise<Answer> {
+async function put(options: Asking, body: Buffer, range: string): Promise<Answer> {
   const { uri, stallMs, signal: outer } = options;
   return withinTime(stallMs, outer, async (signal) => {
     const headers = { 'content-range': range };
@@ -136,6 +155,17 @@ async function put(options: UploadOptions, body: Buffer, range: string): Promise
     const last = /^bytes=0-(\d+)$/.exec(answer.headers.range ?? '')?.[1];
     return { stored: last === undefined ? 0 : Number(last) + 1, metadata: null };
   });
+}
+
+async function* behind(content: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const piece of content) {
+    const skipped = Math.min(left, piece.length);
+    left -= skipped;
+    if (skipped < piece.length) yield piece.subarray(skipped);
+  }
+  // What is uploaded is shorter by now than what the session has of it.
+  if (left > 0) throw new AnswerError(410);
 }
 
 /** Of exactly that size, but for the last. */

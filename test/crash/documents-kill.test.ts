@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { openDocumentCase, OPENEMR, type DocumentCase } from '../support/documents/document-case.ts';
 import { randomBytesOf } from '../support/storage/random-bytes.ts';
 
+const CHUNK_BYTES = 8 * 1024 * 1024;
+
 const sha1 = (content: Buffer): string => createHash('sha1').update(content).digest('hex');
 
 /** Documents of one to four kilobytes, no two the same. */
@@ -65,6 +67,45 @@ describe('documents that are moved by a program that is killed', () => {
     }
     await site.succeed('bulk', ['documents', ...OPENEMR]);
     await expectAllOnce(site, 2000);
+  });
+
+  it('a large one, which goes on with what the store has of it', { timeout: 120_000 }, async () => {
+    await using site = await openDocumentCase();
+    await plant(site, 1);
+    const file = path.join(site.root, '1', '1');
+    const content = randomBytesOf(6 * CHUNK_BYTES - 1000, 7);
+    await fs.writeFile(file, content);
+    await site.sourceQuery('UPDATE documents SET hash = ?, size = ?', [sha1(content), content.length]);
+    const killInTheMiddle = async () => {
+      site.storage.faults.add({ at: 'chunk', skip: 3, hang: true });
+      const command = site.start('bulk', ['documents', ...OPENEMR]);
+      while (!site.storage.faults.areSpent) await new Promise((resolve) => setTimeout(resolve, 5));
+      command.kill('SIGKILL');
+      await command.ended;
+      site.storage.requests.clear();
+    };
+    const sessions = () => site.query('medical_records', 'SELECT session FROM transfuse.uploads');
+
+    await killInTheMiddle();
+    expect(await sessions()).toHaveLength(1);
+    await site.succeed('bulk', ['documents', ...OPENEMR]);
+    expect([site.storage.requests.get('session'), site.storage.requests.get('chunk')]).toEqual([
+      undefined,
+      3,
+    ]);
+    await expectAllOnce(site, 1);
+    expect(await sessions()).toEqual([]);
+
+    // What the store has of it is of another content by now.
+    await site.forgetDocuments();
+    for (const name of site.storage.objects.names()) site.storage.objects.delete(name, null);
+    await killInTheMiddle();
+    content[5]! ^= 1;
+    await fs.writeFile(file, content);
+    await site.succeed('bulk', ['documents', ...OPENEMR]);
+    const name = (await site.documentRows()).get(1)!.gcs_object!;
+    expect(site.storage.objects.find(name).content.equals(content)).toBe(true);
+    expect(await sessions()).toEqual([]);
   });
 
   it('at every point that has a name [invariant 3]', { timeout: 120_000 }, async () => {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { TransfuseError } from '../../src/core/errors.ts';
 import { ObjectStore } from '../../src/storage/object-store.ts';
-import type { NewObject } from '../../src/storage/put-object.ts';
+import type { NewObject, UploadSessions } from '../../src/storage/put-object.ts';
 import { randomNumbers } from '../support/random.ts';
 import { randomBytesOf } from '../support/storage/random-bytes.ts';
 import type { Fault } from '../support/storage/storage-faults.ts';
@@ -24,6 +24,7 @@ interface StoreChanges {
   kmsKey?: string;
   retryTimeoutMs?: number;
   signal?: AbortSignal;
+  sessions?: UploadSessions;
 }
 
 function storeOf(server: StorageServer, changes: StoreChanges = {}) {
@@ -34,6 +35,7 @@ function storeOf(server: StorageServer, changes: StoreChanges = {}) {
     signal: changes.signal ?? new AbortController().signal,
     retryTimeoutMs,
     stallMs: 1_500,
+    ...(changes.sessions && { sessions: changes.sessions }),
     onRetry: (warning) => warnings.push(warning),
   });
   return { store, warnings };
@@ -181,6 +183,51 @@ describe('an object that meets a fault', () => {
     const { store, warnings } = storeOf(server, { retryTimeoutMs: 1_000 });
     await expect(store.put(objectOf(CONTENT.small))).rejects.toMatchObject({ code: 'STORAGE_LOST' });
     expect(warnings.length).toBeGreaterThan(0);
+  });
+});
+
+/** Those of an earlier process. */
+function keptSessions(): UploadSessions & { kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    find: (name) => Promise.resolve(kept.get(name) ?? null),
+    keep: (name, session) => Promise.resolve(void kept.set(name, session)),
+    forget: (name) => Promise.resolve(void kept.delete(name)),
+  };
+}
+
+describe('an upload that another process has begun', () => {
+  const content = CONTENT.large;
+
+  it.each([
+    ['its session is gone', (session: string) => session.replace('upload_id=1', 'upload_id=77'), content],
+    ['less is to be stored than it has by now', (session: string) => session, content.subarray(0, 9 * MIB)],
+    ['it is gone on with', (session: string) => session, content],
+  ])('where %s', async (_, spoil, now) => {
+    await using server = await startStorageServer();
+    const sessions = keptSessions();
+    server.faults.add({ at: 'chunk', skip: 2, hang: true });
+    const stop = new AbortController();
+    const first = storeOf(server, { sessions, signal: stop.signal }).store.put(objectOf(content));
+    first.catch(() => undefined);
+    while (!server.faults.areSpent) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    await expect(first).rejects.toThrow();
+    sessions.kept.set(NAME, spoil(sessions.kept.get(NAME)!));
+    const stored = await storeOf(server, { sessions }).store.put(objectOf(now));
+    expect(server.objects.find(NAME).content.equals(now)).toBe(true);
+    expect(stored.sha256).toBe(createHash('sha256').update(now).digest('hex'));
+    expect([server.objects.commits, sessions.kept.size]).toEqual([1, 0]);
+  });
+
+  it('was finished by it', async () => {
+    await using server = await startStorageServer();
+    const sessions = keptSessions();
+    const forgetful = { ...sessions, forget: () => Promise.resolve() };
+    await storeOf(server, { sessions: forgetful }).store.put(objectOf(content));
+    const { generation } = await storeOf(server, { sessions }).store.put(objectOf(content));
+    expect([generation, server.objects.commits]).toEqual([server.objects.find(NAME).generation, 1]);
   });
 });
 

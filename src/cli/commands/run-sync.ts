@@ -50,6 +50,7 @@ export async function runSyncCommand(
           DocumentFollower.open({
             ...files,
             settings,
+            ledger: destination.database,
             onRetry: (warning) => progress.observer.onRetry(warning),
           }),
         acceptSchema: options.acceptSchema ?? null,
