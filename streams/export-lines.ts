@@ -1,6 +1,7 @@
 /** Records of exported files: what each of them says, in the order of the file. Values are texts as the file has them. */
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'fast-csv';
 import iconv from 'iconv-lite';
@@ -36,12 +37,12 @@ export function recordsOf(
   return format === 'ndjson' ? lineRecords(bytes) : arrayRecords(bytes);
 }
 
+/** The rows of a piece at once: taken from the parser one by one they would cost as much again. */
 async function* csvRecords(
   bytes: AsyncIterable<Buffer>,
   { csv }: ExportSettings,
 ): AsyncGenerator<ExportRecord[]> {
   const { delimiter, escape, charset } = csv;
-  const text = Readable.from(decoded(bytes, charset), { objectMode: true });
   const parser = parse<string[], string[]>({
     headers: false,
     delimiter,
@@ -49,11 +50,27 @@ async function* csvRecords(
     escape,
     ignoreEmpty: false,
   });
-  text.on('error', (error) => parser.destroy(error));
   let line = 0;
-  for await (const fields of text.pipe(parser) as AsyncIterable<string[]>) {
-    line++;
-    yield [{ kind: 'fields', line, fields }];
+  let records: ExportRecord[] = [];
+  parser.on('data', (fields: string[]) => records.push({ kind: 'fields', line: ++line, fields }));
+  const ended = finished(parser);
+  ended.catch(() => undefined);
+  const taken = (): ExportRecord[] => {
+    const batch = records;
+    records = [];
+    return batch;
+  };
+  try {
+    for await (const text of decoded(bytes, charset)) {
+      const written = new Promise((resolve) => parser.write(text, resolve));
+      await Promise.race([written, ended]);
+      yield taken();
+    }
+    parser.end();
+    await ended;
+    yield taken();
+  } finally {
+    parser.destroy();
   }
 }
 
@@ -67,44 +84,76 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: string): AsyncGen
 
 const LINE_FEED = 0x0a;
 
+/** The lines of a piece are decoded at once. */
 async function* lineRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<ExportRecord[]> {
-  let pieces: Buffer[] = [];
-  let line = 0;
-  const record = (): ExportRecord | null => {
-    line++;
-    const text = (pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)).toString();
-    pieces = [];
-    return text.trim() === ''
-      ? null
-      : { kind: 'object', line, object: objectOf(JSON.parse(withExactNumbers(text))) };
-  };
+  let rest: Buffer[] = [];
+  const reader = new LineReader();
   for await (const piece of bytes) {
-    const records: ExportRecord[] = [];
-    let from = 0;
-    try {
-      for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
-        pieces.push(piece.subarray(from, end));
-        from = end + 1;
-        const found = record();
-        if (found) records.push(found);
-      }
-    } catch (error) {
-      // What stands before it is read all the same.
-      yield records;
-      throw error;
+    const end = piece.lastIndexOf(LINE_FEED);
+    if (end < 0) {
+      rest.push(piece);
+      continue;
     }
-    if (from < piece.length) pieces.push(piece.subarray(from));
-    yield records;
+    const lines = piece.subarray(0, end);
+    yield* reader.read(rest.length > 0 ? Buffer.concat([...rest, lines]) : lines);
+    rest = end + 1 < piece.length ? [piece.subarray(end + 1)] : [];
   }
-  const last = pieces.length > 0 ? record() : null;
-  if (last) yield [last];
+  if (rest.length > 0) yield* reader.read(Buffer.concat(rest));
 }
 
-/** What a double may not hold: sixteen digits and more, exponents, a negative zero. */
+class LineReader {
+  #line = 0;
+
+  /** The records of whole lines. What stands before a line that is none comes before its error. */
+  *read(lines: Buffer): Generator<ExportRecord[]> {
+    const records: ExportRecord[] = [];
+    try {
+      this.#read(lines, records);
+    } finally {
+      yield records;
+    }
+  }
+
+  #read(lines: Buffer, records: ExportRecord[]): void {
+    const isExact = !mayBeInexact(lines);
+    for (const json of lines.toString().split('\n')) {
+      const line = ++this.#line;
+      if (!json.startsWith('{') && json.trim() === '') continue;
+      const object = objectOf(JSON.parse(isExact ? json : withExactNumbers(json)));
+      records.push({ kind: 'object', line, object });
+    }
+  }
+}
+
+/** Digits and points that stand together in a number that a double holds exactly. */
+const SURELY_EXACT = 15;
+const [ZERO, NINE, POINT, MINUS, SMALL_E, LARGE_E] = [0x30, 0x39, 0x2e, 0x2d, 0x65, 0x45];
+
+/** Whether there is anything in it that might be a number that a double does not hold: sixteen digits and more, exponents, a negative zero. */
+function mayBeInexact(json: Buffer): boolean {
+  let run = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!;
+    if ((byte >= ZERO && byte <= NINE) || byte === POINT) {
+      if (++run > SURELY_EXACT) return true;
+      continue;
+    }
+    if (run > 0) {
+      if (byte === SMALL_E || byte === LARGE_E) return true;
+      const first = at - run;
+      if (json[first] === ZERO && json[first - 1] === MINUS && (run === 1 || json[first + 1] === POINT))
+        return true;
+      run = 0;
+    }
+  }
+  return false;
+}
+
+/** The same of one line. */
 const PERHAPS_INEXACT = /[\d.]{16}|\d[eE]|-0\b/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** Numbers as strings where parsing would change one. */
+/** Numbers as strings where parsing might change one. */
 function withExactNumbers(json: string): string {
   if (!PERHAPS_INEXACT.test(json)) return json;
   return json.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`));

@@ -101,7 +101,7 @@ export class ExportRows extends Readable implements Rows {
     yield* ready;
   }
 
-  /** What a record says of the columns. */
+  /** What a record says of the columns; the next one takes its place. */
   #reader(): (record: ExportRecord) => FieldValue[] | 'ragged' | 'no row' {
     const { columns, known, settings } = this.#options;
     const { nullMarker, header } = settings.csv;
@@ -118,13 +118,18 @@ export class ExportRows extends Readable implements Rows {
         return at < 0 ? null : at;
       });
     };
+    const values: FieldValue[] = columns.map(() => null);
+    const indexOf = new Map(columns.map(({ name }, index) => [name, index]));
     return (record) => {
       if (record.kind === 'object') {
+        values.fill(null);
         const { object } = record;
-        for (const name in object) if (!known.has(name)) return 'ragged';
-        return columns.map(({ name, form }) =>
-          jsonValue(Object.hasOwn(object, name) ? object[name] : null, form),
-        );
+        for (const name in object) {
+          const index = indexOf.get(name);
+          if (index !== undefined) values[index] = jsonValue(object[name], columns[index]!.form);
+          else if (!known.has(name)) return 'ragged';
+        }
+        return values;
       }
       const { fields } = record;
       if (!positions) {
@@ -132,14 +137,15 @@ export class ExportRows extends Readable implements Rows {
         if (header) return 'no row';
       }
       // In a table of one column an empty line is a row.
-      if (width > 1 && fields.join('') === '' && fields.length < 2) return 'no row';
+      if (width > 1 && fields.length < 2 && fields.join('') === '') return 'no row';
       if (fields.length !== width && !(width === 1 && fields.length === 0)) return 'ragged';
-      return columns.map(({ form }, index) => {
-        const at = positions![index];
+      for (let index = 0; index < columns.length; index++) {
+        const at = positions[index];
         const field = at == null ? null : (fields[at] ?? '');
-        if (field === null || field === nullMarker) return null;
-        return form === 'base64' ? Buffer.from(field, 'base64') : field;
-      });
+        if (field === null || field === nullMarker) values[index] = null;
+        else values[index] = columns[index]!.form === 'base64' ? Buffer.from(field, 'base64') : field;
+      }
+      return values;
     };
   }
 

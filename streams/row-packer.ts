@@ -73,8 +73,9 @@ function writeRow(values: readonly FieldValue[], out: Buffer, start: number): nu
       continue;
     }
     if (typeof value === 'string' && value.length <= SURELY_SHORT) {
-      out[at] = out.write(value, at + 1);
-      at += 1 + out[at]!;
+      const end = writeAscii(value, out, at + 1) || at + 1 + out.write(value, at + 1);
+      out[at] = end - at - 1;
+      at = end;
       continue;
     }
     const length = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
@@ -82,6 +83,20 @@ function writeRow(values: readonly FieldValue[], out: Buffer, start: number): nu
     at += typeof value === 'string' ? out.write(value, at) : value.copy(out, at);
   }
   return at;
+}
+
+/** A call of the buffer's own costs more than so many characters. */
+const FEW_CHARACTERS = 24;
+
+/** Returns where it ends; 0 for a text that is too long, or not of ASCII alone. */
+function writeAscii(text: string, out: Buffer, start: number): number {
+  if (text.length > FEW_CHARACTERS) return 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return 0;
+    out[start + index] = unit;
+  }
+  return start + text.length;
 }
 
 function writeLength(length: number, out: Buffer, at: number): number {

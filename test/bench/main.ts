@@ -1,4 +1,4 @@
-/** `npm run bench -- bulk`, `… sync`, `… openemr` and `… documents`: see USAGE in options.ts. */
+/** `npm run bench -- bulk`, `… sync`, `… openemr`, `… documents` and `… exports`: see USAGE in options.ts. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { runBulkBench } from './bulk-bench.ts';
@@ -6,9 +6,12 @@ import { runOpenemrBench } from './openemr-bench.ts';
 import { openemrResultDocument, renderOpenemrMarkdown } from './openemr-report.ts';
 import { runDocumentsBench } from './documents/documents-bench.ts';
 import { documentsResultDocument, renderDocumentsMarkdown } from './documents/documents-report.ts';
+import { runExportsBench } from './exports/exports-bench.ts';
+import { exportsResultDocument, renderExportsMarkdown } from './exports/exports-report.ts';
 import {
   parseBulkOptions,
   parseDocumentsOptions,
+  parseExportsOptions,
   parseOpenemrOptions,
   parseSyncOptions,
   USAGE,
@@ -25,7 +28,8 @@ try {
   else if (subject === 'sync') await sync();
   else if (subject === 'openemr') await openemr();
   else if (subject === 'documents') await documents();
-  else throw new UsageError('What is to be measured? There are: bulk, sync, openemr, documents.');
+  else if (subject === 'exports') await exports();
+  else throw new UsageError('What is to be measured? There are: bulk, sync, openemr, documents, exports.');
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${USAGE}`);
@@ -69,6 +73,16 @@ async function documents(): Promise<void> {
     options.jsonFile,
     documentsResultDocument(result, options.rounds),
     renderDocumentsMarkdown(result, options.rounds),
+  );
+}
+
+async function exports(): Promise<void> {
+  const options = parseExportsOptions(args);
+  const result = await runExportsBench(options, say);
+  await publish(
+    options.jsonFile,
+    exportsResultDocument(result, options.rounds),
+    renderExportsMarkdown(result, options.rounds),
   );
 }
 

@@ -42,6 +42,12 @@ export interface DocumentsBenchOptions {
   jsonFile: string;
 }
 
+export interface ExportsBenchOptions {
+  rows: number;
+  rounds: number;
+  jsonFile: string;
+}
+
 const CONTESTANTS = ['transfuse', 'transfuse-transformed', 'pgloader', 'native-pipe', 'outfile'];
 const SYNC_CONTESTANTS = ['sync', 'decode', 'mysqlbinlog', 'psql'];
 const SOURCES = ['mariadb', 'mysql'];
@@ -86,6 +92,14 @@ Moves the files of documents into an object store on the loopback, and uploads t
   --large-gb <n>     size of a large one (8); 0 for none
   --rounds <n>       how often each runs, one after the other (3)
   --json <file>      all measurements (reports/bench-documents.json)
+
+npm run bench -- exports [options]
+
+Reads CSV and lines of JSON up to the encoded rows, and parses the same files without anything else, in turn.
+
+  --rows <n>         rows of each file (300000)
+  --rounds <n>       how often each runs, one after the other (7)
+  --json <file>      all measurements (reports/bench-exports.json)
 `;
 
 export class UsageError extends Error {}
@@ -144,6 +158,15 @@ export function parseDocumentsOptions(args: string[]): DocumentsBenchOptions {
     largeGigabytes: orNone('large-gb', '8'),
     rounds: whole('rounds', values['rounds'] ?? '3'),
     jsonFile: values['json'] ?? 'reports/bench-documents.json',
+  };
+}
+
+export function parseExportsOptions(args: string[]): ExportsBenchOptions {
+  const values = readArgs(args, ['rows', 'rounds', 'json']);
+  return {
+    rows: whole('rows', values['rows'] ?? '300000'),
+    rounds: whole('rounds', values['rounds'] ?? '7'),
+    jsonFile: values['json'] ?? 'reports/bench-exports.json',
   };
 }
 
