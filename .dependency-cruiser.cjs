@@ -2,7 +2,7 @@
  * Which room may import which. A room not listed for another is forbidden to it, so that a new dependency between rooms
  * is a decision and not an accident. Run by test/support/boundaries.mjs.
  */
-const PHASES = ['schema', 'bulk', 'documents', 'archive', 'sync', 'diagnose'];
+const PHASES = ['schema', 'bulk', 'documents', 'archive', 'sync', 'verify', 'diagnose'];
 
 /** A room's files, as a regular expression on paths. */
 const ROOMS = {
@@ -60,6 +60,7 @@ const MAY_IMPORT = {
   bulk: [...SHARED, 'storage'],
   documents: [...SHARED, 'storage'],
   archive: [...SHARED, 'storage'],
+  verify: SHARED,
   diagnose: SHARED,
   cli: [...SHARED, 'preflight', ...PHASES],
 };

@@ -25,7 +25,7 @@ import {
 } from '../postgres/errors.ts';
 import { checkCopied } from './chunk-counts.ts';
 import type { ChunkTask } from './chunk-task.ts';
-import { copyStatement } from './statements.ts';
+import { copyStatement } from './copy-statement.ts';
 
 const MAX_BATCH_BYTES = 1024 * 1024;
 

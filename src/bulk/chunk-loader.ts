@@ -28,7 +28,7 @@ import { exportRowsOf, rejectRagged } from './export-chunk.ts';
 import { checkSignature } from './field-signature.ts';
 import { LaneConnections } from './lane-connections.ts';
 import { watchLane } from './lane-watch.ts';
-import { readStatements } from './statements.ts';
+import { readStatements } from '../../streams/chunk-statements.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 const MAX_FREE_BUFFERS = 8;

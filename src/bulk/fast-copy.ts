@@ -20,7 +20,7 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { targetErrorKind } from '../postgres/errors.ts';
 import { checkCopied } from './chunk-counts.ts';
 import type { ChunkTask, CopyResult } from './chunk-task.ts';
-import { copyStatement } from './statements.ts';
+import { copyStatement } from './copy-statement.ts';
 
 /** How long a target may take to answer the end of a COPY that has failed. */
 const SETTLE_TIMEOUT_MS = 5_000;

@@ -6,7 +6,7 @@ import type { BulkSource } from './bulk-source.ts';
 import { readFieldSignature } from './field-signature.ts';
 import { checkTablesUnchanged } from './source-check.ts';
 import { readStartPosition } from '../mysql/start-position.ts';
-import { readStatements } from './statements.ts';
+import { readStatements } from '../../streams/chunk-statements.ts';
 
 /** A MySQL or MariaDB server as the source of a load. */
 export class ServerSource implements BulkSource {

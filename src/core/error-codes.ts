@@ -397,6 +397,21 @@ export const ERROR_CODES = {
     cause: 'An archive is not as its manifest says, or the source has other rows than it by now.',
     fix: 'Where parts are replaced or gone, look who writes to the bucket: soft delete or an object version may have them. Where the source has other rows, it is in use: bin/archive --new.',
   },
+  VERIFY_DIFFERS: {
+    exit: EXIT.differences,
+    cause: 'Rows of the target are not what the source and its mappings make of them.',
+    fix: 'Look at the report; the keys of the rows are in transfuse.differences of the target, under the digests that it names. Where the source has changed meanwhile: bin/sync, then bin/verify again.',
+  },
+  VERIFY_INCOMPLETE: {
+    exit: EXIT.precondition,
+    cause: 'Something could not be compared; what was compared does not differ.',
+    fix: 'The report says what, and why: load it, sync it, or leave it out with --tables.',
+  },
+  VERIFY_NOT_LOADED: {
+    exit: EXIT.precondition,
+    cause: 'There is nothing to compare: the target holds no load of this source and profile.',
+    fix: 'Load first: bin/bulk. Or check LEGACY_DB_NAME, TARGET_DB_NAME and --profile.',
+  },
   DOCUMENTS_ROOT_UNUSABLE: {
     exit: EXIT.precondition,
     cause: 'DOCUMENTS_ROOT is no directory, or cannot be read.',

@@ -95,6 +95,21 @@ export async function supersedeRejects(
   return Number(rows[0]!.count);
 }
 
+/** For each of the keys, whether a reject of its row is open. */
+export async function haveOpenRejects(
+  target: Pick<TargetConnection, 'query'>,
+  runId: string,
+  mapping: string,
+  keys: readonly Record<string, JsonValue>[],
+): Promise<boolean[]> {
+  const { rows } = await target.query<{ open: boolean }>(
+    `SELECT EXISTS (SELECT FROM transfuse.rejects WHERE run_id = $1 AND mapping = $2 AND resolved_at IS NULL AND row_key = k.key) AS open
+     FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY AS k(key, n) ORDER BY n`,
+    [runId, mapping, JSON.stringify(keys)],
+  );
+  return rows.map(({ open }) => open);
+}
+
 function toJson(value: Buffer | null): JsonValue {
   if (value === null) return null;
   if (value.length > MAX_KEPT_VALUE_BYTES) {

@@ -5,6 +5,7 @@ import { bulkCommand } from './bulk.ts';
 import { syncCommand } from './sync.ts';
 import { archiveCommand } from './archive.ts';
 import { statusCommand } from './status.ts';
+import { verifyCommand } from './verify.ts';
 import { testConnectionCommand } from './test-connection.ts';
 
 /** Every command, in the order of the help. */
@@ -15,5 +16,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   bulkCommand,
   syncCommand,
   archiveCommand,
+  verifyCommand,
   statusCommand,
 ];

@@ -1,9 +1,8 @@
-/** The statements of a chunk: what is read from the source, and where it goes. */
-import type { PlannedMapping } from '../mapping/plan.ts';
-import { selectFrom } from '../mapping/select-statement.ts';
-import { quoteSourceIdentifier } from '../mysql/identifiers.ts';
-import { rangePredicate, rangeableKeyColumns } from '../mysql/key-range.ts';
-import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
+/** The statements that read a chunk of a mapping's rows from the source. */
+import type { PlannedMapping } from '../src/mapping/plan.ts';
+import { selectFrom } from '../src/mapping/select-statement.ts';
+import { quoteSourceIdentifier } from '../src/mysql/identifiers.ts';
+import { rangePredicate, rangeableKeyColumns } from '../src/mysql/key-range.ts';
 
 interface ReadStatements {
   rows: string;
@@ -30,10 +29,4 @@ export function readStatements(
         ? null
         : `SELECT COUNT(*) AS count FROM ${quoteSourceIdentifier(table.name)} WHERE ${rest}`,
   };
-}
-
-export function copyStatement(planned: PlannedMapping): string {
-  const { mapping, compiled } = planned;
-  const columns = compiled.targetColumns.map(quoteIdentifier).join(', ');
-  return `COPY ${qualified(mapping.target.schema, mapping.target.table)} (${columns}) FROM STDIN (FORMAT binary)`;
 }

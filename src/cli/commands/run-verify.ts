@@ -1,0 +1,95 @@
+import { destinationsOf } from '../../config/destinations.ts';
+import { TransfuseError } from '../../core/errors.ts';
+import { quantity } from '../../core/quantity.ts';
+import { planOf } from '../../mapping/plan.ts';
+import { loadProfile } from '../../profiles/load-profile.ts';
+import { ProgressModel } from '../../telemetry/progress.ts';
+import { differencesIn } from '../../verify/mapping-result.ts';
+import { verifyDatabase } from '../../verify/verify.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import { underDatabaseNames } from '../destinations.ts';
+import { servicesOf } from '../entities.ts';
+import { preparePlan, requireServer } from '../planning.ts';
+import { startProgressDisplay } from '../progress-display.ts';
+import { renderVerification } from '../render-verify.ts';
+import { verifyDocument, type VerifiedDatabase } from '../verify-document.ts';
+import { requireDirectory, writeReport } from '../verify-files.ts';
+
+export interface VerifyCommandOptions {
+  tables?: string[];
+  report: string;
+}
+
+/** Compares, and writes the report. Differences, and what could not be compared, are the result's problem. */
+export async function runVerifyCommand(
+  context: CommandContext,
+  options: VerifyCommandOptions,
+  entities: readonly string[],
+): Promise<CommandResult> {
+  const { settings, signal, logger } = context;
+  requireServer(settings, 'verify');
+  await requireDirectory(options.report);
+  const { profile } = await loadProfile(context.profileName, settings);
+  const services = servicesOf(entities, context.invokedAs, profile);
+  const plan = await preparePlan(context, options.tables);
+  const progress = new ProgressModel();
+  const display = await startProgressDisplay(progress, context.console);
+  const verified: VerifiedDatabase[] = [];
+  try {
+    for (const destination of destinationsOf(settings.targets, services)) {
+      const part = planOf(plan, destination.services);
+      if (part.mappings.length === 0 && options.tables) continue;
+      const verification = await verifyDatabase({
+        settings,
+        target: destination.database,
+        plan: part,
+        isOfAll: options.tables === undefined,
+        signal,
+        observer: {
+          onMapping: (mapping, rowEstimate) => progress.plan(mapping, rowEstimate),
+          onRows: (mapping, rows) =>
+            progress.add({ table: mapping, rows, bytes: 0, rejected: 0, filtered: 0 }),
+          onMappingDone: (mapping, differences) => {
+            progress.finish(mapping);
+            logger.info({ mapping, differences }, 'verified');
+          },
+        },
+      });
+      verified.push({ destination, verification });
+    }
+  } finally {
+    display.stop();
+  }
+  const document = verifyDocument(verified, { profile: profile.name, source: plan.source });
+  const files = await writeReport(options.report, document);
+  const problem = problemOf(verified);
+  const parts = verified.map(({ destination, verification }) => ({
+    destination,
+    text: renderVerification(verification),
+  }));
+  return {
+    document: { ...document, files },
+    text: [underDatabaseNames(parts), `report ${files.page}`].join('\n\n'),
+    ...(problem && { problem }),
+  };
+}
+
+function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null {
+  const mappings = verified.flatMap(({ verification }) => verification.mappings);
+  const differences = mappings.reduce((sum, mapping) => sum + differencesIn(mapping), 0);
+  if (differences > 0) {
+    const tables = mappings.filter((mapping) => differencesIn(mapping) > 0).length;
+    return new TransfuseError(
+      'VERIFY_DIFFERS',
+      `${quantity(differences, 'row')} of ${quantity(tables, 'table')} ${differences === 1 ? 'differs' : 'differ'}.`,
+      { where: { rows: differences, tables } },
+    );
+  }
+  const left = verified.flatMap(({ verification }) => verification.notCompared);
+  if (left.length === 0) return null;
+  return new TransfuseError(
+    'VERIFY_INCOMPLETE',
+    `${quantity(left.length, 'mapping')} could not be compared; nothing of what was compared differs.`,
+    { where: { mappings: left.length } },
+  );
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+import { splitList } from '../option-values.ts';
+import type { VerifyCommandOptions } from './run-verify.ts';
+
+export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
+  name: 'verify',
+  aliases: ['verify-migration'],
+  summary: 'Compares every row and column of the target with what the source and its mappings make of them',
+  examples: [
+    'bin/verify                              everything that was loaded, and a report in reports/',
+    'bin/verify patients                     only what goes to this service',
+    'bin/verify --tables patients,visits     only these tables of the source',
+    'bin/verify --report /srv/audit          the report into this directory',
+  ],
+  keptSafe: 'Everything: this command only looks. What it found is in the ledger, in transfuse.differences.',
+  options(command: Command) {
+    command
+      .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
+      .option('--tables <names>', 'only these source tables, separated by commas', splitList)
+      .option('--report <directory>', 'where the report goes, as a page and as JSON', 'reports');
+  },
+  run: async (context, options, entities) =>
+    (await import('./run-verify.ts')).runVerifyCommand(context, options, entities),
+};

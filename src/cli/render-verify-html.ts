@@ -1,0 +1,106 @@
+/** The report for whoever signs: what was compared, at which position, how, and what differs. Names, counts, digests. */
+import { quantity } from '../core/quantity.ts';
+import { formatCount, formatDuration } from '../telemetry/format.ts';
+import { escapeHtml, htmlPage } from './html-page.ts';
+import type { VerifiedMappingDocument, VerifyDocument } from './verify-document.ts';
+
+type VerifiedDatabaseDocument = VerifyDocument['databases'][number];
+
+const KINDS = {
+  missing: 'missing in the target',
+  differs: 'other values',
+  extra: 'only in the target',
+  not_rejected: 'cannot be loaded, and is no reject',
+} as const;
+
+export function verifyHtml(document: VerifyDocument): string {
+  const { source, profile, finishedAt, rowsCompared, differences, notCompared, databases, toolVersion } =
+    document;
+  const verdict =
+    differences > 0
+      ? `<p class="bad">${quantity(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}.</p>`
+      : notCompared > 0
+        ? `<p class="bad">No difference in what was compared; ${quantity(notCompared, 'mapping')} could not be.</p>`
+        : '<p class="good">No difference: every row, in every column.</p>';
+  const body = `${verdict}
+<p>${quantity(rowsCompared, 'row')} were compared in all their columns: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
+Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
+${databases.map(databaseHtml).join('\n')}
+<h2>Signed</h2><table><tbody><tr><th>Name</th><td style="width:40%"></td><th>Date</th><td style="width:25%"></td></tr><tr><th>Signature</th><td></td><th></th><td></td></tr></tbody></table>`;
+  return htmlPage(`Verification of ${source.database}`, body);
+}
+
+function databaseHtml(database: VerifiedDatabaseDocument): string {
+  const { mappings, notCompared, elapsedMs } = database;
+  const head = [
+    'mapping',
+    'target',
+    'read',
+    'filtered',
+    'rejected',
+    'expected',
+    'in target',
+    'missing',
+    'differ',
+    'extra',
+  ];
+  const rows = mappings.map((mapping) => {
+    const counts = [
+      mapping.rowsRead,
+      mapping.rowsFiltered,
+      mapping.rowsRejected,
+      mapping.rowsExpected,
+      mapping.rowsActual,
+      mapping.missing + mapping.notRejected,
+      mapping.differs,
+      mapping.extra,
+    ];
+    const cells = counts.map(
+      (count, index) => `<td class="n${index > 4 && count > 0 ? ' bad' : ''}">${formatCount(count)}</td>`,
+    );
+    return `<tr><td>${escapeHtml(mapping.mapping)}</td><td><code>${escapeHtml(mapping.targetTable)}</code></td>${cells.join('')}</tr>`;
+  });
+  const left = notCompared.map(
+    ({ mapping, reason }) =>
+      `<li class="bad">${escapeHtml(mapping)} was not compared: ${escapeHtml(reason)}</li>`,
+  );
+  return `<h2>${escapeHtml(database.database)}</h2>
+<p>${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
+${left.length > 0 ? `<ul>${left.join('')}</ul>` : ''}
+<table><thead><tr>${head.map((title, index) => `<th${index > 1 ? ' class="n"' : ''}>${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
+${mappings
+  .filter(({ differences }) => differences > 0)
+  .map(differencesHtml)
+  .join('\n')}`;
+}
+
+function positionsOf({ positionBefore, positionAfter, sourceStoodStill }: VerifiedDatabaseDocument): string {
+  if (!positionBefore || !positionAfter) return 'The source shows no position of its binlog.';
+  const place = ({ file, offset }: { file: string; offset: string }): string =>
+    `<code>${escapeHtml(`${file}:${offset}`)}</code>`;
+  return sourceStoodStill
+    ? `The source stood still at ${place(positionBefore)} of its binlog.`
+    : `<span class="note">The source changed meanwhile, from ${place(positionBefore)} to ${place(positionAfter)} of its binlog.</span>`;
+}
+
+function differencesHtml({
+  mapping,
+  differences,
+  columns,
+  rows,
+  unexamined,
+}: VerifiedMappingDocument): string {
+  const byColumn = columns.map(
+    ({ column, rows: count }) => `<code>${escapeHtml(column)}</code> (${formatCount(count)})`,
+  );
+  const lines = rows.map(
+    ({ kind, columns: differing, key }) =>
+      `<tr><td><code>${key}</code></td><td>${KINDS[kind]}</td><td>${differing.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}</td></tr>`,
+  );
+  const more = differences - rows.length;
+  return `<h3>${escapeHtml(mapping)}: <span class="bad">${quantity(differences, 'row')}</span></h3>
+${byColumn.length > 0 ? `<p>Columns: ${byColumn.join(', ')}</p>` : ''}
+<table><thead><tr><th>digest of the key</th><th>what</th><th>columns</th></tr></thead><tbody>${lines.join('')}</tbody></table>
+${more > 0 ? `<p>And ${formatCount(more)} more${unexamined > 0 ? `, of which ${formatCount(unexamined)} were not looked at one by one` : ''}.</p>` : ''}
+<p>The keys stand in <code>transfuse.differences</code> of the target, under these digests.</p>`;
+}

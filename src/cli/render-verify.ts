@@ -1,0 +1,91 @@
+/** What a verification of one database came to, for people at a terminal. */
+import { hasPassed, type BinlogPosition } from '../core/position.ts';
+import { quantity } from '../core/quantity.ts';
+import { formatCount, formatDuration } from '../telemetry/format.ts';
+import { renderTable } from '../telemetry/text-table.ts';
+import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
+import type { DatabaseVerification } from '../verify/verify-report.ts';
+import { stoodStill } from './verify-document.ts';
+
+const MAX_COLUMNS_NAMED = 8;
+
+export function renderVerification(verification: DatabaseVerification): string {
+  const { mappings, notCompared, elapsedMs } = verification;
+  const sum = (pick: (mapping: MappingResult) => number): number =>
+    mappings.reduce((total, mapping) => total + pick(mapping), 0);
+  const differences = sum(differencesIn);
+  const counted = mappings.filter(({ rowsRead, rowsActual }) => rowsRead + rowsActual > 0);
+  const lines = [
+    renderTable(
+      [
+        { title: 'mapping', align: 'left' },
+        ...['read', 'filtered', 'rejected', 'expected', 'in target', 'missing', 'differ', 'extra'].map(
+          (title) => ({ title, align: 'right' as const }),
+        ),
+      ],
+      counted.map((mapping) => [
+        mapping.mapping,
+        ...[
+          mapping.rowsRead,
+          mapping.rowsFiltered,
+          mapping.rowsRejected,
+          mapping.rowsExpected,
+          mapping.rowsActual,
+          mapping.missing + mapping.notRejected,
+          mapping.differs,
+          mapping.extra,
+        ].map(formatCount),
+      ]),
+    ),
+    '',
+    ...mappings.filter((mapping) => differencesIn(mapping) > 0).map(describe),
+    ...notCompared.map(({ mapping, reason }) => `? ${mapping} was not compared: ${reason}`),
+    `${quantity(
+      sum(({ rowsExpected }) => rowsExpected),
+      'row',
+    )} of ${quantity(mappings.length, 'mapping')} compared in all columns in ${formatDuration(elapsedMs)}: ${differences === 0 ? 'no difference' : quantity(differences, 'difference')}`,
+    ...positions(verification, differences > 0),
+  ];
+  return lines.join('\n');
+}
+
+function describe(mapping: MappingResult): string {
+  const { missing, differs, extra, notRejected, unexamined, columns, targetTable } = mapping;
+  const named = columns
+    .slice(0, MAX_COLUMNS_NAMED)
+    .map(({ column, rows }) => `${column} (${formatCount(rows)})`);
+  const more = columns.length > MAX_COLUMNS_NAMED ? ` and ${columns.length - MAX_COLUMNS_NAMED} more` : '';
+  const parts = [
+    ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
+    ...(differs > 0 ? [`${formatCount(differs)} with other values in ${named.join(', ')}${more}`] : []),
+    ...(extra > 0 ? [`${formatCount(extra)} that the source does not have`] : []),
+    ...(notRejected > 0 ? [`${formatCount(notRejected)} that cannot be loaded, and are no rejects`] : []),
+    ...(unexamined > 0 ? [`${formatCount(unexamined)} more that were not looked at one by one`] : []),
+  ];
+  return `✗ ${mapping.mapping} → ${targetTable}: ${parts.join('; ')}`;
+}
+
+function positions(verification: DatabaseVerification, hasDifferences: boolean): string[] {
+  const { positionBefore: before, positionAfter: after, checkpoint } = verification;
+  if (!before || !after) return ['the source shows no binlog position'];
+  const at = `${before.file}:${before.offset}`;
+  const still = stoodStill(before, after);
+  const lines = [
+    still
+      ? `the source stood still at ${at}`
+      : `the source changed meanwhile, from ${at} to ${after.file}:${after.offset}`,
+  ];
+  if (!hasDifferences) return lines;
+  if (checkpoint && !isAt(checkpoint, before))
+    lines.push('sync had not come to where the source was: run bin/sync, then verify again');
+  else if (!still) lines.push('a difference may be a change on its way: run bin/sync, then verify again');
+  return lines;
+}
+
+function isAt(checkpoint: BinlogPosition, position: BinlogPosition): boolean {
+  try {
+    return hasPassed(checkpoint, position);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+/** What a verification came to, as it may leave the databases: names, counts, digests. No key and no value of a row (invariant 9). */
+import { VERSION } from '../core/version.ts';
+import type { BinlogPosition } from '../core/position.ts';
+import type { Destination } from '../config/destinations.ts';
+import type { SourceCatalog } from '../mysql/catalog-model.ts';
+import { keyDigest } from '../verify/differences.ts';
+import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
+import type { DatabaseVerification } from '../verify/verify-report.ts';
+
+export interface VerifiedDatabase {
+  destination: Destination;
+  verification: DatabaseVerification;
+}
+
+export type VerifyDocument = ReturnType<typeof verifyDocument>;
+export type VerifiedMappingDocument = ReturnType<typeof mappingDocument>;
+
+/** Rows that are named by their digests, of each mapping. */
+const MAX_NAMED = 100;
+
+export function verifyDocument(
+  verified: readonly VerifiedDatabase[],
+  { profile, source }: { profile: string; source: Pick<SourceCatalog, 'database' | 'flavor'> },
+) {
+  const databases = verified.map(databaseDocument);
+  const sum = (pick: (mapping: VerifiedMappingDocument) => number): number =>
+    databases.reduce((total, { mappings }) => total + mappings.reduce((rows, one) => rows + pick(one), 0), 0);
+  return {
+    toolVersion: VERSION,
+    profile,
+    source: { database: source.database, flavor: source.flavor },
+    finishedAt: new Date().toISOString(),
+    rowsCompared: sum(({ rowsExpected }) => rowsExpected),
+    differences: sum((mapping) => mapping.differences),
+    notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
+    databases,
+  };
+}
+
+function databaseDocument({ destination, verification }: VerifiedDatabase) {
+  const {
+    id,
+    runId,
+    startedAt,
+    elapsedMs,
+    positionBefore,
+    positionAfter,
+    checkpoint,
+    notCompared,
+    digestKey,
+  } = verification;
+  return {
+    database: destination.database.database,
+    services: destination.services,
+    verification: id,
+    run: runId,
+    startedAt: startedAt.toISOString(),
+    elapsedMs,
+    positionBefore,
+    positionAfter,
+    checkpoint,
+    sourceStoodStill: stoodStill(positionBefore, positionAfter),
+    notCompared,
+    mappings: verification.mappings.map((mapping) => mappingDocument(mapping, digestKey)),
+  };
+}
+
+function mappingDocument({ differences, ...mapping }: MappingResult, digestKey: Buffer) {
+  return {
+    ...mapping,
+    differences: differencesIn(mapping as MappingResult),
+    rows: differences.slice(0, MAX_NAMED).map(({ kind, columns, key }) => ({
+      kind,
+      columns,
+      key: keyDigest(digestKey, mapping.mapping, key),
+    })),
+  };
+}
+
+/** null where the source shows no position. */
+export function stoodStill(before: BinlogPosition | null, after: BinlogPosition | null): boolean | null {
+  if (!before || !after) return null;
+  return before.file === after.file && before.offset === after.offset && before.gtidSet === after.gtidSet;
+}

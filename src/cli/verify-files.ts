@@ -1,0 +1,39 @@
+/** The report of a verification, as files: a page for people, JSON for machines. Readable by their owner alone. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { TransfuseError } from '../core/errors.ts';
+import { verifyHtml } from './render-verify-html.ts';
+import type { VerifyDocument } from './verify-document.ts';
+
+/** Before hours of work rather than after. Throws USAGE. */
+export async function requireDirectory(directory: string): Promise<void> {
+  try {
+    await fs.mkdir(directory, { recursive: true });
+    await fs.access(directory, fs.constants.W_OK);
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
+/** Throws USAGE. */
+export async function writeReport(
+  directory: string,
+  document: VerifyDocument,
+): Promise<{ page: string; json: string }> {
+  const name = `verify-${document.finishedAt.replaceAll(/[-:]|\.\d+/g, '')}`;
+  const files = { page: path.join(directory, `${name}.html`), json: path.join(directory, `${name}.json`) };
+  try {
+    await fs.writeFile(files.json, `${JSON.stringify(document, null, 1)}\n`, { mode: 0o600 });
+    await fs.writeFile(files.page, verifyHtml(document), { mode: 0o600 });
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+  return files;
+}
+
+function unusable(directory: string, error: unknown): TransfuseError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new TransfuseError('USAGE', `The report cannot be written to ${directory} (${code}).`, {
+    fix: 'Give --report a directory that you may write to.',
+  });
+}

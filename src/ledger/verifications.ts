@@ -1,0 +1,75 @@
+/** What verification found: the keys of rows that differ stay here, where the rows are, and reports say only their digests. */
+import type { BinlogPosition } from '../core/position.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+
+/** Since version 7. */
+export const VERIFICATIONS_DDL = `
+CREATE TABLE IF NOT EXISTS transfuse.verifications (
+  id uuid PRIMARY KEY,
+  run_id uuid NOT NULL REFERENCES transfuse.runs ON DELETE CASCADE,
+  started_at timestamptz NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT now(),
+  source_position jsonb,
+  rows_compared bigint NOT NULL,
+  differences bigint NOT NULL,
+  not_compared bigint NOT NULL
+);
+COMMENT ON TABLE transfuse.verifications IS 'Every bin/verify that came to its end';
+CREATE TABLE IF NOT EXISTS transfuse.differences (
+  verification uuid NOT NULL REFERENCES transfuse.verifications ON DELETE CASCADE,
+  mapping text NOT NULL,
+  kind text NOT NULL,
+  columns text[] NOT NULL,
+  row_key jsonb NOT NULL,
+  key_digest text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS differences_by_digest ON transfuse.differences (key_digest);
+COMMENT ON TABLE transfuse.differences IS 'Rows that differed, by key; reports name them by key_digest';
+`;
+
+export interface VerificationRecord {
+  id: string;
+  startedAt: Date;
+  /** Of the source, before the first row was read. */
+  sourcePosition: BinlogPosition | null;
+  rowsCompared: number;
+  differences: number;
+  notCompared: number;
+}
+
+export interface DifferenceRecord {
+  mapping: string;
+  kind: string;
+  columns: readonly string[];
+  key: object;
+  digest: string;
+}
+
+/** To be called in a transaction. */
+export async function recordVerification(
+  target: Pick<TargetConnection, 'query'>,
+  runId: string,
+  record: VerificationRecord,
+  differences: readonly DifferenceRecord[],
+): Promise<void> {
+  await target.query(
+    `INSERT INTO transfuse.verifications (id, run_id, started_at, source_position, rows_compared, differences, not_compared)
+     VALUES ($1, $2, $3, nullif($4::jsonb, 'null'), $5, $6, $7)`,
+    [
+      record.id,
+      runId,
+      record.startedAt,
+      JSON.stringify(record.sourcePosition),
+      record.rowsCompared,
+      record.differences,
+      record.notCompared,
+    ],
+  );
+  if (differences.length === 0) return;
+  await target.query(
+    `INSERT INTO transfuse.differences (verification, mapping, kind, columns, row_key, key_digest)
+     SELECT $1, d->>'mapping', d->>'kind', ARRAY(SELECT jsonb_array_elements_text(d->'columns')), d->'key', d->>'digest'
+     FROM jsonb_array_elements($2::jsonb) AS d`,
+    [record.id, JSON.stringify(differences)],
+  );
+}

@@ -1,0 +1,121 @@
+/** The rows that a chunk of the source becomes, by the encoders that a load uses (invariant 1): as tuples of binary COPY. */
+import { readStatements } from '../../streams/chunk-statements.ts';
+import { RowSource } from '../../streams/row-source.ts';
+import { PACKET_HEADER_BYTES, packetLength, type SourceBatch } from '../../streams/source-batch.ts';
+import { ValueRefused } from '../core/reject-reasons.ts';
+import { FILTERED, type CompiledMapping } from '../mapping/compiled-mapping.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { KeyChunk } from '../mysql/chunk-planner.ts';
+import type { SourceConnection } from '../mysql/source-connection.ts';
+import type { TupleLayout } from './tuple-layout.ts';
+
+export interface ExpectedCounts {
+  /** Of the source. */
+  rowsRead: number;
+  rowsFiltered: number;
+  rowsRefused: number;
+  /** Tuples that the target should have. */
+  rowsExpected: number;
+}
+
+interface ExpectedOptions {
+  source: SourceConnection;
+  planned: PlannedMapping;
+  chunk: Pick<KeyChunk, 'lower' | 'upper'>;
+  layout: TupleLayout;
+  counts: ExpectedCounts;
+  /** A tuple that the layout has measured, of the source row whose payload is given; the memory is used again when it has come back. */
+  onTuple(tuple: Buffer, end: number, payload: () => Buffer): void;
+  /** The payload of a source row that has no place in the target; may be kept. */
+  onRefused(payload: Buffer): void;
+}
+
+const SCRATCH_BYTES = 64 * 1024;
+
+/** Comes back after each batch of the source, so that others get their turn. Throws SOURCE_*. */
+export async function* readExpected(options: ExpectedOptions): AsyncGenerator<void> {
+  const { source, planned, chunk, counts } = options;
+  const statements = readStatements(planned, chunk.lower, chunk.upper);
+  if (statements.countUnread !== null) {
+    const [row] = await source.query<{ count: string }>(statements.countUnread);
+    counts.rowsRead += Number(row!.count);
+    counts.rowsFiltered += Number(row!.count);
+  }
+  const encoder = new TupleEncoder(options);
+  const rows = new RowSource({ source, sql: statements.rows, table: planned.table.name });
+  let pieces: Buffer[] = [];
+  for await (const batch of rows as AsyncIterable<SourceBatch>) {
+    if (batch.kind === 'rows') encoder.packets(batch.data);
+    else {
+      pieces.push(batch.data);
+      if (batch.last) {
+        const payload = Buffer.concat(pieces);
+        pieces = [];
+        encoder.row(payload, 0, payload.length);
+      }
+    }
+    yield;
+  }
+}
+
+class TupleEncoder {
+  readonly #options: ExpectedOptions;
+  readonly #compiled: CompiledMapping;
+  #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+  constructor(options: ExpectedOptions) {
+    this.#options = options;
+    this.#compiled = options.planned.compiled;
+  }
+
+  packets(data: Buffer): void {
+    for (let from = 0; from < data.length;) {
+      const start = from + PACKET_HEADER_BYTES;
+      from = start + packetLength(data, from);
+      this.row(data, start, from);
+    }
+  }
+
+  row(src: Buffer, start: number, end: number): void {
+    const { counts, onRefused } = this.#options;
+    counts.rowsRead++;
+    try {
+      if (this.#compiled.set) this.#set(src, start, end);
+      else this.#one(src, start, end);
+    } catch (error) {
+      if (!(error instanceof ValueRefused)) throw error;
+      counts.rowsRefused++;
+      onRefused(Buffer.from(src.subarray(start, end)));
+    }
+  }
+
+  #one(src: Buffer, start: number, end: number): void {
+    const { counts } = this.#options;
+    const bound = this.#compiled.maxRowBytes(end - start);
+    if (this.#scratch.length < bound) this.#scratch = Buffer.allocUnsafeSlow(bound);
+    const to = this.#compiled.encode(src, start, end, this.#scratch, 0);
+    if (to === FILTERED) counts.rowsFiltered++;
+    else this.#emit(this.#scratch, to, src, start, end);
+  }
+
+  #set(src: Buffer, start: number, end: number): void {
+    const { layout, counts } = this.#options;
+    const set = this.#compiled.set!.encode(src, start, end);
+    if (set === null) {
+      counts.rowsFiltered++;
+      return;
+    }
+    for (let at = 0; at < set.length;) {
+      const to = layout.measure(set.buffer, at, set.length);
+      this.#emit(set.buffer.subarray(at, to), to - at, src, start, end);
+      at = to;
+    }
+  }
+
+  #emit(tuple: Buffer, tupleEnd: number, src: Buffer, start: number, end: number): void {
+    const { layout, counts, onTuple } = this.#options;
+    counts.rowsExpected++;
+    layout.measure(tuple, 0, tupleEnd);
+    onTuple(tuple, tupleEnd, () => src.subarray(start, end));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Difference } from './differences.ts';
+
+/** What the comparison of one mapping came to. Rows of the source add up: read = filtered + rejected + expected, where each stands for one row. */
+export interface MappingResult {
+  mapping: string;
+  sourceTable: string;
+  /** `schema.table`. */
+  targetTable: string;
+  rowsRead: number;
+  rowsFiltered: number;
+  /** Rows that cannot be loaded and are open rejects. */
+  rowsRejected: number;
+  /** Rows of the target: what the mapping makes of the rest, and what is there. */
+  rowsExpected: number;
+  rowsActual: number;
+  rowsSame: number;
+  missing: number;
+  differs: number;
+  extra: number;
+  notRejected: number;
+  /** Rows that were not the same and were too many to be looked at one by one. */
+  unexamined: number;
+  /** How often each column of the target differs. */
+  columns: { column: string; rows: number }[];
+  /** The first of each mapping. */
+  differences: Difference[];
+  elapsedMs: number;
+}
+
+export function differencesIn(result: MappingResult): number {
+  const { missing, differs, extra, notRejected, unexamined } = result;
+  return missing + differs + extra + notRejected + unexamined;
+}
+
+/** So many are kept with their keys. */
+const MAX_KEPT = 1000;
+
+export class ResultTally {
+  readonly counts = { missing: 0, differs: 0, extra: 0, notRejected: 0, rejected: 0 };
+  readonly differences: Difference[] = [];
+  readonly #columns = new Map<string, number>();
+
+  add(difference: Difference): void {
+    const { kind } = difference;
+    this.counts[kind === 'not_rejected' ? 'notRejected' : kind]++;
+    for (const column of difference.columns) this.#columns.set(column, (this.#columns.get(column) ?? 0) + 1);
+    if (this.differences.length < MAX_KEPT) this.differences.push(difference);
+  }
+
+  /** The most frequent first. */
+  get columns(): MappingResult['columns'] {
+    return [...this.#columns].map(([column, rows]) => ({ column, rows })).toSorted((a, b) => b.rows - a.rows);
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The first pass over a mapping: every row that the source becomes against every row that the target has, by digests of all their columns.
+ * Both sides are read once and at the same time, in whatever order; the target's snapshot is older than anything that is read of the source. Where too many
+ * rows wait for their like, the pass is made again in parts, by the digest of the key.
+ */
+import type { PlannedMapping } from '../mapping/plan.ts';
+import { planChunks, type KeyChunk } from '../mysql/chunk-planner.ts';
+import { readExpected, type ExpectedCounts } from './expected-rows.ts';
+import { OutstandingRows, type LeftRow } from './outstanding-rows.ts';
+import { targetTuples } from './target-tuples.ts';
+import { TupleLayout } from './tuple-layout.ts';
+import { fromTarget, targetColumns, type VerifyContext } from './verify-context.ts';
+
+/** Of both sides together; 28 bytes each. */
+const MAX_WAITING_ROWS = 4_000_000;
+const MAX_PARTS = 1024;
+
+export interface MatchedRows {
+  chunks: readonly KeyChunk[];
+  counts: ExpectedCounts;
+  rowsActual: number;
+  /** What has no like on the other side. */
+  left: LeftRow[];
+  /** How many more there are than `left` holds. */
+  leftOut: number;
+}
+
+export interface MatchOptions {
+  context: VerifyContext;
+  planned: PlannedMapping;
+  layout: TupleLayout;
+  /** The payload of each source row that the encoder refuses. */
+  onRefused(payload: Buffer): void;
+  maxLeft: number;
+  maxWaitingRows?: number;
+}
+
+/** Throws SOURCE_*, TARGET_*. */
+export async function matchRows(options: MatchOptions): Promise<MatchedRows> {
+  const { context, planned } = options;
+  const source = await context.source();
+  const chunks = await planChunks(source, planned.table, context.settings.bulk.chunkRows);
+  for (let parts = 1; ; parts *= 4) {
+    const result: MatchedRows = { chunks, counts: noCounts(), rowsActual: 0, left: [], leftOut: 0 };
+    let fits = true;
+    for (let part = 0; part < parts && fits; part++)
+      fits = await new Pass(options, chunks, { part, parts }, result).run();
+    if (fits) return result;
+    if (parts >= MAX_PARTS) throw new RangeError('rows cannot be divided any further');
+  }
+}
+
+function noCounts(): ExpectedCounts {
+  return { rowsRead: 0, rowsFiltered: 0, rowsRefused: 0, rowsExpected: 0 };
+}
+
+class Pass {
+  readonly #options: MatchOptions;
+  readonly #chunks: readonly KeyChunk[];
+  readonly #part: { part: number; parts: number };
+  readonly #result: MatchedRows;
+  readonly #outstanding: OutstandingRows;
+  /** Each side has its own, since they take turns. */
+  readonly #actualLayout: TupleLayout;
+  #hasRoom = true;
+
+  constructor(
+    options: MatchOptions,
+    chunks: readonly KeyChunk[],
+    part: { part: number; parts: number },
+    result: MatchedRows,
+  ) {
+    this.#options = options;
+    this.#chunks = chunks;
+    this.#part = part;
+    this.#result = result;
+    this.#outstanding = new OutstandingRows(options.maxWaitingRows ?? MAX_WAITING_ROWS);
+    this.#actualLayout = new TupleLayout(options.layout.columns, options.layout.key);
+  }
+
+  /** False where there was no room. */
+  async run(): Promise<boolean> {
+    const { context, planned } = this.#options;
+    const { signal } = context;
+    const target = await context.openTarget();
+    const { mapping, compiled } = planned;
+    const select = `SELECT ${targetColumns(compiled.targetColumns)} ${fromTarget(planned)}`;
+    const actual = targetTuples(target, select, this.#actualLayout, `read the rows of ${mapping.id}`);
+    const expected = this.#expected();
+    let isExpectedDone = false;
+    try {
+      // The first answer of the target comes before the first question to the source: its snapshot is the older one.
+      let isActualDone = await this.#takeActual(actual);
+      let [actualTurns, expectedTurns] = [1, 0];
+      while (this.#hasRoom && !(isActualDone && isExpectedDone)) {
+        signal.throwIfAborted();
+        const isTargetsTurn = !isActualDone && (isExpectedDone || actualTurns <= expectedTurns);
+        if (isTargetsTurn) {
+          isActualDone = await this.#takeActual(actual);
+          actualTurns = this.#rowsActual;
+        } else {
+          isExpectedDone = (await expected.next()).done === true;
+          expectedTurns = this.#rowsExpected;
+        }
+      }
+    } finally {
+      await expected.return(undefined);
+      if (!isExpectedDone) context.dropSource();
+      await actual.return(undefined);
+      await target.close();
+    }
+    if (this.#hasRoom) this.#keepLeft();
+    return this.#hasRoom;
+  }
+
+  #rowsActual = 0;
+  #rowsExpected = 0;
+
+  async #takeActual(runs: ReturnType<typeof targetTuples>): Promise<boolean> {
+    const { value: run, done } = await runs.next();
+    if (done) return true;
+    const layout = this.#actualLayout;
+    const { context, planned } = this.#options;
+    const before = this.#rowsActual;
+    for (let at = run.start; at < run.end;) {
+      const end = layout.measure(run.bytes, at, run.end);
+      layout.digest(run.bytes, at, end);
+      this.#rowsActual++;
+      if (this.#isOfPart(layout)) {
+        this.#result.rowsActual++;
+        this.#add(layout, 'actual', 0);
+      }
+      at = end;
+    }
+    context.onRows(planned.mapping.id, this.#rowsActual - before);
+    return false;
+  }
+
+  async *#expected(): AsyncGenerator<void> {
+    const { context, planned, layout, onRefused } = this.#options;
+    const isFirst = this.#part.part === 0;
+    const counts = isFirst ? this.#result.counts : noCounts();
+    for (const chunk of this.#chunks) {
+      const source = await context.source();
+      yield* readExpected({
+        source,
+        planned,
+        chunk,
+        layout,
+        counts,
+        onTuple: (tuple, end) => {
+          layout.digest(tuple, 0, end);
+          this.#rowsExpected++;
+          if (this.#isOfPart(layout)) this.#add(layout, 'expected', chunk.chunk);
+        },
+        onRefused: (payload) => {
+          if (isFirst) onRefused(payload);
+        },
+      });
+    }
+  }
+
+  #isOfPart({ keyHash }: TupleLayout): boolean {
+    const { part, parts } = this.#part;
+    return parts === 1 || (keyHash.high >>> 0) % parts === part;
+  }
+
+  #add({ keyHash, rowHash }: TupleLayout, side: 'expected' | 'actual', chunk: number): void {
+    if (!this.#outstanding.add(keyHash.high, keyHash.low, rowHash.high, rowHash.low, side, chunk))
+      this.#hasRoom = false;
+  }
+
+  #keepLeft(): void {
+    for (const row of this.#outstanding) {
+      if (this.#result.left.length < this.#options.maxLeft) this.#result.left.push(row);
+      else this.#result.leftOut++;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** The rows of a mapping as tuples of binary COPY, and what of them is compared. */
+import type { Mapping } from '../mapping/mapping.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import { rowKeyOf } from '../mapping/target-key.ts';
+import { rowKeyColumns } from '../mysql/row-key.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { RowHash } from './row-hash.ts';
+
+const COUNT_BYTES = 2;
+const LENGTH_BYTES = 4;
+
+export interface ComparedColumn {
+  name: string;
+  /** As PostgreSQL's format_type() prints it. */
+  type: string;
+}
+
+export class TupleLayout {
+  readonly columns: readonly ComparedColumn[];
+  /** Where the columns are that tell the rows apart; none where nothing does, and rows are compared as a whole. */
+  readonly key: readonly number[];
+  readonly keyHash = new RowHash();
+  readonly rowHash = new RowHash();
+  readonly #isJson: readonly boolean[] | null;
+  readonly #starts: number[];
+  readonly #ends: number[];
+
+  constructor(columns: readonly ComparedColumn[], key: readonly number[]) {
+    this.columns = columns;
+    this.key = key;
+    const isJson = columns.map(({ type }) => type === 'jsonb');
+    this.#isJson = isJson.includes(true) ? isJson : null;
+    this.#starts = columns.map(() => 0);
+    this.#ends = columns.map(() => 0);
+  }
+
+  static of({ mapping, table }: Pick<PlannedMapping, 'mapping' | 'table'>): TupleLayout {
+    const columns = mapping.columns.map(({ target }) => ({ name: target.name, type: target.type }));
+    const names = keyNames(mapping, rowKeyColumns(table));
+    return new TupleLayout(
+      columns,
+      names.map((name) => columns.findIndex((column) => column.name === name)),
+    );
+  }
+
+  /** How many bytes must be there to see more of the tuple at `start`: it is whole where the bytes end no earlier than that. */
+  measure(bytes: Buffer, start: number, end: number): number {
+    let at = start + COUNT_BYTES;
+    for (let column = 0; column < this.columns.length; column++) {
+      if (at + LENGTH_BYTES > end) return at + LENGTH_BYTES;
+      const length = bytes.readInt32BE(at);
+      at += LENGTH_BYTES;
+      this.#starts[column] = length < 0 ? -1 : at;
+      if (length > 0) at += length;
+      this.#ends[column] = at;
+    }
+    return at;
+  }
+
+  /** The field's bytes in the tuple that was measured last; null for NULL. */
+  field(bytes: Buffer, column: number): Buffer | null {
+    const start = this.#starts[column]!;
+    return start < 0 ? null : bytes.subarray(start, this.#ends[column]);
+  }
+
+  /** Leaves the digests of the tuple that was measured last in `keyHash` and `rowHash`. */
+  digest(bytes: Buffer, start: number, end: number): void {
+    const { keyHash, rowHash } = this;
+    rowHash.begin();
+    if (this.#isJson === null) rowHash.add(bytes, start, end);
+    else this.#addCanonically(bytes, this.#isJson);
+    rowHash.end();
+    keyHash.begin();
+    for (const column of this.key) this.#addField(keyHash, bytes, column);
+    keyHash.end();
+    if (this.key.length > 0) return;
+    keyHash.high = rowHash.high;
+    keyHash.low = rowHash.low;
+  }
+
+  #addCanonically(bytes: Buffer, isJson: readonly boolean[]): void {
+    for (const [column, json] of isJson.entries()) {
+      const field = json ? this.field(bytes, column) : null;
+      if (field === null) {
+        this.#addField(this.rowHash, bytes, column);
+        continue;
+      }
+      const canonical = canonicalJson(field);
+      this.rowHash.add(canonical, 0, canonical.length);
+    }
+  }
+
+  /** NULL is not the empty value. */
+  #addField(hash: RowHash, bytes: Buffer, column: number): void {
+    const start = this.#starts[column]!;
+    const end = this.#ends[column]!;
+    if (start < 0) hash.add(NULL, 0, NULL.length);
+    else hash.add(bytes, start - LENGTH_BYTES, end);
+  }
+}
+
+const NULL = Buffer.from([255, 255, 255, 255]);
+
+/** Columns by which a row is found in the target; none where the source's rows cannot be told apart either. */
+export function keyNames(mapping: Mapping, sourceKey: readonly string[]): string[] {
+  return sourceKey.length === 0 ? [] : (rowKeyOf(mapping, sourceKey) ?? []);
+}

@@ -1,0 +1,32 @@
+/** What the comparison of each mapping takes. */
+import type { DatabaseSettings, Settings } from '../config/settings.ts';
+import type { PlannedMapping } from '../mapping/plan.ts';
+import type { SourceConnection } from '../mysql/source-connection.ts';
+import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { rowsOfShare } from '../postgres/rows-of-share.ts';
+
+export interface VerifyContext {
+  settings: Settings;
+  target: DatabaseSettings;
+  runId: string;
+  signal: AbortSignal;
+  /** The key of the digests that stand for row keys in what leaves the databases (invariant 9). */
+  digestKey: Buffer;
+  /** A connection that is free, made anew where the last one was lost. */
+  source(): Promise<SourceConnection>;
+  /** After a result that was not read to its end. */
+  dropSource(): void;
+  openTarget(): Promise<TargetConnection>;
+  onRows(mapping: string, rows: number): void;
+}
+
+/** The rows of the mapping in its table, which is `t`: of all of it, or of its share. */
+export function fromTarget({ mapping, share }: Pick<PlannedMapping, 'mapping' | 'share'>): string {
+  const where = share ? ` WHERE ${rowsOfShare(share.constants)}` : '';
+  return `FROM ${qualified(mapping.target.schema, mapping.target.table)} AS t${where}`;
+}
+
+export function targetColumns(names: readonly string[], table = 't'): string {
+  return names.map((name) => `${table}.${quoteIdentifier(name)}`).join(', ');
+}

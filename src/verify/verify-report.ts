@@ -1,0 +1,23 @@
+import type { BinlogPosition } from '../core/position.ts';
+import type { MappingResult } from './mapping-result.ts';
+
+/** What a verification of one service database came to. No value of a row is in it but for the keys, which must not be passed on. */
+export interface DatabaseVerification {
+  id: string;
+  runId: string;
+  startedAt: Date;
+  elapsedMs: number;
+  /** Of the source, before the first row was read and behind the last; null where it keeps no binlog, or does not show it. */
+  positionBefore: BinlogPosition | null;
+  positionAfter: BinlogPosition | null;
+  /** What sync had applied before the first row was read; null where it never ran. */
+  checkpoint: BinlogPosition | null;
+  mappings: MappingResult[];
+  notCompared: NotCompared[];
+  digestKey: Buffer;
+}
+
+export interface NotCompared {
+  mapping: string;
+  reason: string;
+}

@@ -1,0 +1,253 @@
+/** Verification finds whatever differs, names it, and is silent where nothing does. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBulkCase, type BulkCase } from '../support/bulk-case.ts';
+import { numbered } from '../support/bulk-case-ballast.ts';
+import { sourceFlavors } from '../support/databases.ts';
+import { randomNumbers } from '../support/random.ts';
+import type { CommandOutcome } from '../support/run-command.ts';
+
+const ROWS = 3000;
+const FILL = [
+  `CREATE TABLE visits (id INT UNSIGNED PRIMARY KEY, ward VARCHAR(40) NOT NULL, seen DATETIME(6), amount DECIMAL(12,4), weight DOUBLE, flag TINYINT(1),
+    note TEXT, raw VARBINARY(40), doc JSON, took TIME(3), kind ENUM('a','b'))`,
+  `INSERT INTO visits ${numbered(
+    "n, CONCAT('ward ', n % 7), '2026-01-02 03:04:05.000006' + INTERVAL n SECOND, n / 16, n / 7, n % 2, IF(n % 5, CONCAT('note ', n), ''), UNHEX(LPAD(HEX(n), 8, '0')), CONCAT('{\"b\": ', n, '.50, \"a\": [1, \"x\", null], \"aa\": 1e2}'), '-01:02:03.456', 'b'",
+    ROWS,
+  )}`,
+  'CREATE TABLE pair (a VARCHAR(10) NOT NULL, b INT NOT NULL, c VARCHAR(20), PRIMARY KEY (a, b))',
+  `INSERT INTO pair ${numbered("CONCAT('k', n % 5), n, CONCAT('c', n)", 400)}`,
+  'CREATE TABLE keyless (a INT, b VARCHAR(20))',
+  `INSERT INTO keyless ${numbered("n % 50, CONCAT('b', n % 3)", 300)}`,
+  'CREATE TABLE blank (id INT PRIMARY KEY)',
+];
+
+interface Verified {
+  result: {
+    differences: number;
+    rowsCompared: number;
+    notCompared: number;
+    files: { page: string; json: string };
+    databases: {
+      notCompared: { mapping: string; reason: string }[];
+      mappings: {
+        mapping: string;
+        rowsRead: number;
+        rowsRejected: number;
+        rowsSame: number;
+        rows: { kind: string; columns: string[]; key: string }[];
+      }[];
+    }[];
+  };
+}
+
+/** Every difference as `mapping kind columns`. */
+function found(outcome: CommandOutcome): string[] {
+  const { result } = JSON.parse(outcome.stdout) as Verified;
+  return result.databases.flatMap(({ mappings }) =>
+    mappings.flatMap(({ mapping, rows }) =>
+      rows.map(({ kind, columns }) => [mapping, kind, ...columns].join(' ')),
+    ),
+  );
+}
+
+/** Each changes the target as little as it can, and names what must be found; `id` is of a row of its own. */
+const MUTATIONS: [name: string, sql: (id: number) => string[], found: string[]][] = [
+  [
+    'a bit of bytes',
+    (id) => [`UPDATE visits SET raw = set_bit(raw, 7, 1 - get_bit(raw, 7)) WHERE id = ${id}`],
+    ['visits differs raw'],
+  ],
+  [
+    'a microsecond',
+    (id) => [`UPDATE visits SET seen = seen + interval '1 microsecond' WHERE id = ${id}`],
+    ['visits differs seen'],
+  ],
+  [
+    'a trailing blank',
+    (id) => [`UPDATE visits SET ward = ward || ' ' WHERE id = ${id}`],
+    ['visits differs ward'],
+  ],
+  ['upper case', (id) => [`UPDATE visits SET ward = upper(ward) WHERE id = ${id}`], ['visits differs ward']],
+  [
+    'NULL for the empty text',
+    (id) => [`UPDATE visits SET note = CASE WHEN note = '' THEN NULL ELSE '' END WHERE id = ${id}`],
+    ['visits differs note'],
+  ],
+  [
+    'a unit of the last decimal',
+    (id) => [`UPDATE visits SET amount = amount + 0.0001 WHERE id = ${id}`],
+    ['visits differs amount'],
+  ],
+  ['a sign', (id) => [`UPDATE visits SET took = -took WHERE id = ${id}`], ['visits differs took']],
+  [
+    'the last bit of a double',
+    (id) => [`UPDATE visits SET weight = weight * (1 + 2.3e-16::float8) + 5e-324 WHERE id = ${id}`],
+    ['visits differs weight'],
+  ],
+  [
+    'a number inside JSON',
+    (id) => [
+      `UPDATE visits SET doc = jsonb_set(doc, '{b}', to_jsonb((doc->>'b')::numeric + 0.01)) WHERE id = ${id}`,
+    ],
+    ['visits differs doc'],
+  ],
+  [
+    'a text inside JSON that was a number',
+    (id) => [`UPDATE visits SET doc = jsonb_set(doc, '{b}', to_jsonb(doc->>'b')) WHERE id = ${id}`],
+    ['visits differs doc'],
+  ],
+  [
+    'two values swapped',
+    (id) => [`UPDATE visits SET note = ward, ward = 'note' WHERE id = ${id}`],
+    ['visits differs ward note'],
+  ],
+  [
+    'two keys swapped',
+    (id) => [
+      `UPDATE visits SET id = 999999 WHERE id = ${id}`,
+      `UPDATE visits SET id = ${id} WHERE id = ${id + 1}`,
+      `UPDATE visits SET id = ${id + 1} WHERE id = 999999`,
+    ],
+    ['visits differs', 'visits differs'],
+  ],
+  ['a row that is gone', (id) => [`DELETE FROM visits WHERE id = ${id}`], ['visits missing']],
+  [
+    'a row that nobody has',
+    (id) => [`INSERT INTO visits (id, ward) VALUES (${ROWS + 10 + id}, 'x')`],
+    ['visits extra'],
+  ],
+  [
+    'another key of two columns',
+    (id) => [`UPDATE pair SET b = b + 100000 WHERE b = ${1 + (id % 399)}`],
+    ['pair missing', 'pair extra'],
+  ],
+  [
+    'a row twice without a key',
+    (id) => [`INSERT INTO keyless SELECT * FROM keyless WHERE a = ${id % 50} LIMIT 1`],
+    ['keyless extra'],
+  ],
+  [
+    'a row fewer without a key',
+    (id) => [`DELETE FROM keyless WHERE ctid = (SELECT ctid FROM keyless WHERE a = ${id % 50} LIMIT 1)`],
+    ['keyless missing'],
+  ],
+  [
+    'another value without a key',
+    (id) => [
+      `UPDATE keyless SET b = 'z' WHERE ctid = (SELECT ctid FROM keyless WHERE a = ${id % 50} LIMIT 1)`,
+    ],
+    ['keyless missing', 'keyless extra'],
+  ],
+];
+
+describe.each(sourceFlavors())('verification of a load from %s', (flavor) => {
+  let hospital: BulkCase;
+
+  beforeAll(async () => {
+    hospital = await openBulkCase({ flavor, fill: FILL, changes: { CHUNK_ROWS: '700' } });
+    await hospital.succeed('schema');
+    await hospital.succeed('bulk');
+  });
+  afterAll(async () => {
+    await hospital[Symbol.asyncDispose]();
+  });
+
+  it('says that nothing differs, and leaves a report', { timeout: 60_000 }, async () => {
+    const outcome = await hospital.succeed('verify', ['--json']);
+    const { result } = JSON.parse(outcome.stdout) as Verified;
+    expect(result).toMatchObject({ differences: 0, notCompared: 0, rowsCompared: ROWS + 400 + 300 });
+    expect(result.databases[0]!.mappings.map(({ mapping, rowsSame }) => [mapping, rowsSame])).toEqual([
+      ['blank', 0],
+      ['keyless', 300],
+      ['pair', 400],
+      ['visits', ROWS],
+    ]);
+    const page = await fs.readFile(path.join(hospital.directory, result.files.page), 'utf8');
+    expect(page).toContain('No difference: every row, in every column.');
+    const { stdout } = await hospital.succeed('verify', ['--tables', 'pair']);
+    expect(stdout).toContain('400 rows of 1 mapping compared in all columns');
+  });
+
+  it('finds every kind of difference and names row and column', { timeout: 300_000 }, async () => {
+    const random = randomNumbers(7);
+    for (const [name, sql, expected] of MUTATIONS) {
+      const id = 1 + random(ROWS - 2);
+      await hospital.targetQuery('CREATE SCHEMA kept');
+      for (const table of ['visits', 'pair', 'keyless'])
+        await hospital.targetQuery(`CREATE TABLE kept.${table} AS TABLE public.${table}`);
+      for (const statement of sql(id))
+        await hospital.targetQuery(statement.replace(/visits|pair|keyless/g, 'public.$&'));
+      const outcome = await hospital.run('verify', ['--json']);
+      const differences = found(outcome).map((line) =>
+        name === 'two keys swapped' ? line.split(' ').slice(0, 2).join(' ') : line,
+      );
+      expect([name, outcome.exitCode, differences.toSorted()]).toEqual([name, 3, expected.toSorted()]);
+      for (const table of ['visits', 'pair', 'keyless']) {
+        await hospital.targetQuery(`TRUNCATE public.${table}`);
+        await hospital.targetQuery(`INSERT INTO public.${table} SELECT * FROM kept.${table}`);
+      }
+      await hospital.targetQuery('DROP SCHEMA kept CASCADE');
+    }
+    await hospital.succeed('verify');
+  });
+
+  it(
+    'keeps the keys in the ledger, and no value anywhere else [invariant 9]',
+    { timeout: 60_000 },
+    async () => {
+      await hospital.targetQuery("UPDATE public.pair SET c = 'Canary-value' WHERE a = 'k3' AND b = 13");
+      const outcome = await hospital.run('verify', ['--json']);
+      await hospital.targetQuery("UPDATE public.pair SET c = 'c13' WHERE a = 'k3' AND b = 13");
+      const { result } = JSON.parse(outcome.stdout) as Verified;
+      const row = result.databases[0]!.mappings.flatMap(({ rows }) => rows)[0]!;
+      const kept = await hospital.targetQuery(
+        'SELECT mapping, columns, row_key FROM transfuse.differences WHERE key_digest = $1',
+        [row.key],
+      );
+      expect(kept).toEqual([{ mapping: 'pair', columns: ['c'], row_key: { a: 'k3', b: '13' } }]);
+      const files = await Promise.all(
+        Object.values(result.files).map((file) => fs.readFile(path.join(hospital.directory, file), 'utf8')),
+      );
+      for (const text of [outcome.stdout, outcome.stderr, ...files])
+        expect(text).not.toMatch(/Canary|"k3"|c13/);
+    },
+  );
+
+  it('counts rejects as such, and misses what was never loaded', { timeout: 60_000 }, async () => {
+    await using other = await openBulkCase({
+      flavor,
+      fill: [
+        'CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), UNIQUE KEY (a))',
+        String.raw`INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'x\0y'), (4, 'd')`,
+        'CREATE TABLE late (id INT PRIMARY KEY)',
+      ],
+      changes: { MAX_REJECTS: '10' },
+    });
+    await other.succeed('schema');
+    await other.targetQuery("ALTER TABLE t ADD CHECK (a <> 'd')");
+    await other.succeed('bulk', ['--tables', 't']);
+    const outcome = await other.run('verify', ['--json']);
+    expect(outcome.exitCode).toBe(4);
+    const [database] = (JSON.parse(outcome.stdout) as Verified).result.databases;
+    expect(database!.notCompared).toEqual([{ mapping: 'late', reason: 'it is not loaded' }]);
+    expect(database!.mappings).toMatchObject([{ rowsRead: 4, rowsRejected: 2, rowsSame: 2, rows: [] }]);
+    // A reject that nobody has noted.
+    await other.targetQuery('DELETE FROM transfuse.rejects');
+    const forgotten = await other.run('verify', ['--tables', 't', '--json']);
+    expect([forgotten.exitCode, found(forgotten).toSorted()]).toEqual([3, ['t missing', 't not_rejected']]);
+    await other.sourceQuery('ALTER TABLE t ADD COLUMN more INT');
+    const altered = await other.run('verify', ['--tables', 't']);
+    expect([altered.exitCode, altered.stdout]).toEqual([4, expect.stringContaining('altered since')]);
+  });
+
+  it('says what it cannot do', { timeout: 60_000 }, async () => {
+    await using empty = await openBulkCase({ flavor, fill: ['CREATE TABLE t (id INT PRIMARY KEY)'] });
+    const nothing = await empty.run('verify');
+    expect([nothing.exitCode, nothing.stderr]).toEqual([4, expect.stringContaining('VERIFY_NOT_LOADED')]);
+    await fs.writeFile(path.join(empty.directory, 'a-file'), '');
+    const unwritable = await empty.run('verify', ['--report', 'a-file/reports']);
+    expect([unwritable.exitCode, unwritable.stderr]).toEqual([2, expect.stringContaining('--report')]);
+  });
+});
