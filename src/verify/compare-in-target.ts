@@ -78,21 +78,18 @@ async function compare(
   const verdicts: Verdict[] = tuples.map(() => 'missing');
   const seen = new Set<number>();
   const there = names.length + 1;
-  for await (const run of targetTuples(target, select, pair, 'compare rows')) {
-    for (let at = run.start; at < run.end;) {
-      const end = pair.measure(run.bytes, at, run.end);
-      const number = pair.field(run.bytes, 0)!.readInt32BE();
-      if (pair.field(run.bytes, there)![0] === 1) {
-        const differing = names.filter(
-          (_, column) => !same(pair.field(run.bytes, column + 1), pair.field(run.bytes, there + 1 + column)),
-        );
-        // Where the target has it twice, one of them is a difference anyway.
-        if (!seen.has(number)) verdicts[number] = differing.length === 0 ? null : { columns: differing };
-        seen.add(number);
-      }
-      at = end;
-    }
-  }
+  const onTuple = (bytes: Buffer): void => {
+    const number = pair.field(bytes, 0)!.readInt32BE();
+    // Where the target has it twice, one of them is a difference anyway.
+    if (pair.field(bytes, there)![0] !== 1 || seen.has(number)) return;
+    seen.add(number);
+    const differing = names.filter(
+      (_, column) => !same(pair.field(bytes, column + 1), pair.field(bytes, there + 1 + column)),
+    );
+    verdicts[number] = differing.length === 0 ? null : { columns: differing };
+  };
+  const reading = targetTuples({ target, select, layout: pair, action: 'compare rows', onTuple });
+  for await (const _ of reading);
   return verdicts;
 }
 

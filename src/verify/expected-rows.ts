@@ -1,11 +1,13 @@
 /** The rows that a chunk of the source becomes, by the encoders that a load uses (invariant 1): as tuples of binary COPY. */
 import { readStatements } from '../../streams/chunk-statements.ts';
+import { BufferPool } from '../../streams/buffer-pool.ts';
 import { RowSource } from '../../streams/row-source.ts';
 import { PACKET_HEADER_BYTES, packetLength, type SourceBatch } from '../../streams/source-batch.ts';
 import { ValueRefused } from '../core/reject-reasons.ts';
 import { FILTERED, type CompiledMapping } from '../mapping/compiled-mapping.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import type { KeyChunk } from '../mysql/chunk-planner.ts';
+import { READ_BYTES } from '../mysql/transport.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
 import type { TupleLayout } from './tuple-layout.ts';
 
@@ -31,6 +33,7 @@ interface ExpectedOptions {
 }
 
 const SCRATCH_BYTES = 64 * 1024;
+const FREE_BUFFERS = 8;
 
 /** Comes back after each batch of the source, so that others get their turn. Throws SOURCE_*. */
 export async function* readExpected(options: ExpectedOptions): AsyncGenerator<void> {
@@ -42,11 +45,14 @@ export async function* readExpected(options: ExpectedOptions): AsyncGenerator<vo
     counts.rowsFiltered += Number(row!.count);
   }
   const encoder = new TupleEncoder(options);
-  const rows = new RowSource({ source, sql: statements.rows, table: planned.table.name });
+  const pool = new BufferPool(READ_BYTES, FREE_BUFFERS);
+  const rows = new RowSource({ source, sql: statements.rows, table: planned.table.name, pool });
   let pieces: Buffer[] = [];
   for await (const batch of rows as AsyncIterable<SourceBatch>) {
-    if (batch.kind === 'rows') encoder.packets(batch.data);
-    else {
+    if (batch.kind === 'rows') {
+      encoder.packets(batch.data);
+      pool.release(batch.data);
+    } else {
       pieces.push(batch.data);
       if (batch.last) {
         const payload = Buffer.concat(pieces);
@@ -68,11 +74,18 @@ class TupleEncoder {
     this.#compiled = options.planned.compiled;
   }
 
+  /** The rows are copied behind the output first: an encoder copies bytes within a buffer three times faster than from one to another. */
   packets(data: Buffer): void {
-    for (let from = 0; from < data.length;) {
+    const longest = this.#compiled.maxRowBytes(data.length);
+    if (this.#scratch.length < longest + data.length)
+      this.#scratch = Buffer.allocUnsafeSlow(longest + data.length);
+    const base = this.#scratch.length - data.length;
+    this.#scratch.set(data, base);
+    const input = this.#scratch;
+    for (let from = base; from < input.length;) {
       const start = from + PACKET_HEADER_BYTES;
-      from = start + packetLength(data, from);
-      this.row(data, start, from);
+      from = start + packetLength(input, from);
+      this.row(input, start, from);
     }
   }
 

@@ -33,21 +33,22 @@ export async function* extraRows(
   const byOwner = new TupleLayout(columns, positionsOf(owner.columns));
   const texts = keyNames.map((name) => `${quoteLiteral(name)}, t.${quoteIdentifier(name)}::text`).join(', ');
   const select = `SELECT ${targetColumns(names)}, pg_catalog.json_build_object(${texts})::text ${fromTarget(planned)}`;
-  for await (const run of targetTuples(target, select, byKey, 'read the keys of rows')) {
-    for (let at = run.start; at < run.end;) {
-      const end = byKey.measure(run.bytes, at, run.end);
-      byKey.digest(run.bytes, at, end);
-      const left = wanted.get(keyText(byKey)) ?? 0;
-      if (left > 0) {
-        wanted.set(keyText(byKey), left - 1);
-        byOwner.measure(run.bytes, at, end);
-        byOwner.digest(run.bytes, at, end);
-        yield {
-          key: JSON.parse(byKey.field(run.bytes, names.length)!.toString()) as RowKeyTexts,
-          owner: owner.columns.length === 0 ? null : keyText(byOwner),
-        };
-      }
-      at = end;
-    }
+  let found: ExtraRow[] = [];
+  const onTuple = (bytes: Buffer, start: number, end: number): void => {
+    byKey.digest(bytes, start, end);
+    const left = wanted.get(keyText(byKey)) ?? 0;
+    if (left === 0) return;
+    wanted.set(keyText(byKey), left - 1);
+    byOwner.measure(bytes, start, end);
+    byOwner.digest(bytes, start, end);
+    found.push({
+      key: JSON.parse(byKey.field(bytes, names.length)!.toString()) as RowKeyTexts,
+      owner: owner.columns.length === 0 ? null : keyText(byOwner),
+    });
+  };
+  const action = 'read the keys of rows';
+  for await (const _ of targetTuples({ target, select, layout: byKey, action, onTuple })) {
+    yield* found;
+    found = [];
   }
 }

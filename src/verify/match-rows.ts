@@ -7,6 +7,7 @@ import type { PlannedMapping } from '../mapping/plan.ts';
 import { planChunks, type KeyChunk } from '../mysql/chunk-planner.ts';
 import { readExpected, type ExpectedCounts } from './expected-rows.ts';
 import { OutstandingRows, type LeftRow } from './outstanding-rows.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
 import { targetTuples } from './target-tuples.ts';
 import { TupleLayout } from './tuple-layout.ts';
 import { fromTarget, targetColumns, type VerifyContext } from './verify-context.ts';
@@ -80,12 +81,10 @@ class Pass {
 
   /** False where there was no room. */
   async run(): Promise<boolean> {
-    const { context, planned } = this.#options;
+    const { context } = this.#options;
     const { signal } = context;
     const target = await context.openTarget();
-    const { mapping, compiled } = planned;
-    const select = `SELECT ${targetColumns(compiled.targetColumns)} ${fromTarget(planned)}`;
-    const actual = targetTuples(target, select, this.#actualLayout, `read the rows of ${mapping.id}`);
+    const actual = this.#actual(target);
     const expected = this.#expected();
     let isExpectedDone = false;
     try {
@@ -116,24 +115,30 @@ class Pass {
   #rowsActual = 0;
   #rowsExpected = 0;
 
-  async #takeActual(runs: ReturnType<typeof targetTuples>): Promise<boolean> {
-    const { value: run, done } = await runs.next();
-    if (done) return true;
-    const layout = this.#actualLayout;
+  async #takeActual(reading: AsyncGenerator<void>): Promise<boolean> {
     const { context, planned } = this.#options;
     const before = this.#rowsActual;
-    for (let at = run.start; at < run.end;) {
-      const end = layout.measure(run.bytes, at, run.end);
-      layout.digest(run.bytes, at, end);
-      this.#rowsActual++;
-      if (this.#isOfPart(layout)) {
+    const { done } = await reading.next();
+    context.onRows(planned.mapping.id, this.#rowsActual - before);
+    return done === true;
+  }
+
+  #actual(target: TargetConnection): AsyncGenerator<void> {
+    const { mapping, compiled } = this.#options.planned;
+    const layout = this.#actualLayout;
+    return targetTuples({
+      target,
+      select: `SELECT ${targetColumns(compiled.targetColumns)} ${fromTarget(this.#options.planned)}`,
+      layout,
+      action: `read the rows of ${mapping.id}`,
+      onTuple: (bytes, start, end) => {
+        layout.digest(bytes, start, end);
+        this.#rowsActual++;
+        if (!this.#isOfPart(layout)) return;
         this.#result.rowsActual++;
         this.#add(layout, 'actual', 0);
-      }
-      at = end;
-    }
-    context.onRows(planned.mapping.id, this.#rowsActual - before);
-    return false;
+      },
+    });
   }
 
   async *#expected(): AsyncGenerator<void> {

@@ -14,28 +14,42 @@ export class RowHash {
 
   /** Where the bytes were cut counts: `ab` and `c` are not `a` and `bc`. */
   add(bytes: Buffer, from: number, to: number): void {
-    let a = step(this.high, to - from, 0xcc9e2d51, 0x1b873593);
-    let b = step(this.low, to - from, 0x239b961b, 0xab0e9789);
+    let a = mixHigh(this.high, to - from);
+    let b = mixLow(this.low, to - from);
     let at = from;
     for (const end = to - 3; at < end; at += 4) {
       const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-      a = step(a, word, 0xcc9e2d51, 0x1b873593);
-      b = step(b, word, 0x239b961b, 0xab0e9789);
+      a = mixHigh(a, word);
+      b = mixLow(b, word);
     }
     if (at < to) {
       let word = 0;
       for (let shift = 0; at < to; at++, shift += 8) word |= bytes[at]! << shift;
-      a = step(a, word, 0xcc9e2d51, 0x1b873593);
-      b = step(b, word, 0x239b961b, 0xab0e9789);
+      a = mixHigh(a, word);
+      b = mixLow(b, word);
     }
     this.high = a;
     this.low = b;
+  }
+
+  /** What was digested elsewhere. */
+  addDigest(high: number, low: number): void {
+    this.high = mixHigh(this.high, high);
+    this.low = mixLow(this.low, low);
   }
 
   end(): void {
     this.high = finish(this.high);
     this.low = finish(this.low ^ Math.imul(this.high, 0x9e3779b1));
   }
+}
+
+export function mixHigh(state: number, word: number): number {
+  return step(state, word, 0xcc9e2d51, 0x1b873593);
+}
+
+export function mixLow(state: number, word: number): number {
+  return step(state, word, 0x239b961b, 0xab0e9789);
 }
 
 function step(state: number, word: number, first: number, second: number): number {
@@ -45,7 +59,7 @@ function step(state: number, word: number, first: number, second: number): numbe
   return (Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-function finish(state: number): number {
+export function finish(state: number): number {
   let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);

@@ -3,11 +3,12 @@ import type { Mapping } from '../mapping/mapping.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { rowKeyOf } from '../mapping/target-key.ts';
 import { rowKeyColumns } from '../mysql/row-key.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { JsonDigest } from './json-digest.ts';
 import { RowHash } from './row-hash.ts';
 
 const COUNT_BYTES = 2;
 const LENGTH_BYTES = 4;
+const JSONB_VERSION_BYTES = 1;
 
 export interface ComparedColumn {
   name: string;
@@ -21,15 +22,16 @@ export class TupleLayout {
   readonly key: readonly number[];
   readonly keyHash = new RowHash();
   readonly rowHash = new RowHash();
-  readonly #isJson: readonly boolean[] | null;
+  readonly #digest = new JsonDigest();
+  /** Columns of jsonb: what they say has many spellings. */
+  readonly #json: readonly number[];
   readonly #starts: number[];
   readonly #ends: number[];
 
   constructor(columns: readonly ComparedColumn[], key: readonly number[]) {
     this.columns = columns;
     this.key = key;
-    const isJson = columns.map(({ type }) => type === 'jsonb');
-    this.#isJson = isJson.includes(true) ? isJson : null;
+    this.#json = columns.flatMap(({ type }, column) => (type === 'jsonb' ? column : []));
     this.#starts = columns.map(() => 0);
     this.#ends = columns.map(() => 0);
   }
@@ -67,8 +69,8 @@ export class TupleLayout {
   digest(bytes: Buffer, start: number, end: number): void {
     const { keyHash, rowHash } = this;
     rowHash.begin();
-    if (this.#isJson === null) rowHash.add(bytes, start, end);
-    else this.#addCanonically(bytes, this.#isJson);
+    if (this.#json.length === 0) rowHash.add(bytes, start, end);
+    else this.#addAround(bytes, start, end, this.#json);
     rowHash.end();
     keyHash.begin();
     for (const column of this.key) this.#addField(keyHash, bytes, column);
@@ -78,16 +80,20 @@ export class TupleLayout {
     keyHash.low = rowHash.low;
   }
 
-  #addCanonically(bytes: Buffer, isJson: readonly boolean[]): void {
-    for (const [column, json] of isJson.entries()) {
-      const field = json ? this.field(bytes, column) : null;
-      if (field === null) {
-        this.#addField(this.rowHash, bytes, column);
-        continue;
-      }
-      const canonical = canonicalJson(field);
-      this.rowHash.add(canonical, 0, canonical.length);
+  /** What is between values of JSON at once, without their lengths. */
+  #addAround(bytes: Buffer, start: number, end: number, json: readonly number[]): void {
+    let from = start;
+    for (const column of json) {
+      const field = this.#starts[column]!;
+      if (field < 0) continue;
+      this.rowHash.add(bytes, from, field - LENGTH_BYTES);
+      from = this.#ends[column]!;
+      // What is no JSON is refused by the target; until then it differs from everything else.
+      if (this.#digest.read(bytes, field + JSONB_VERSION_BYTES, from))
+        this.rowHash.addDigest(this.#digest.high, this.#digest.low);
+      else this.rowHash.add(bytes, field, from);
     }
+    this.rowHash.add(bytes, from, end);
   }
 
   /** NULL is not the empty value. */

@@ -1,4 +1,4 @@
-/** `npm run bench -- bulk`, `… sync`, `… openemr`, `… documents` and `… exports`: see USAGE in options.ts. */
+/** `npm run bench -- bulk`, `… sync`, `… openemr`, `… documents`, `… exports` and `… verify`: see USAGE in options.ts. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { runBulkBench } from './bulk-bench.ts';
@@ -14,10 +14,13 @@ import {
   parseExportsOptions,
   parseOpenemrOptions,
   parseSyncOptions,
+  parseVerifyOptions,
   USAGE,
   UsageError,
 } from './options.ts';
 import { renderMarkdown, resultDocument } from './report.ts';
+import { runVerifyBench } from './verify/verify-bench.ts';
+import { renderVerifyMarkdown, verifyResultDocument } from './verify/verify-bench-report.ts';
 import { runSyncBench } from './sync/sync-bench.ts';
 import { renderSyncMarkdown, syncResultDocument } from './sync/sync-report.ts';
 
@@ -29,7 +32,11 @@ try {
   else if (subject === 'openemr') await openemr();
   else if (subject === 'documents') await documents();
   else if (subject === 'exports') await exports();
-  else throw new UsageError('What is to be measured? There are: bulk, sync, openemr, documents, exports.');
+  else if (subject === 'verify') await verify();
+  else
+    throw new UsageError(
+      'What is to be measured? There are: bulk, sync, openemr, documents, exports, verify.',
+    );
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n\n${USAGE}`);
@@ -83,6 +90,16 @@ async function exports(): Promise<void> {
     options.jsonFile,
     exportsResultDocument(result, options.rounds),
     renderExportsMarkdown(result, options.rounds),
+  );
+}
+
+async function verify(): Promise<void> {
+  const options = parseVerifyOptions(args);
+  const results = await runVerifyBench(options, say);
+  await publish(
+    options.jsonFile,
+    verifyResultDocument(results, options.rounds),
+    renderVerifyMarkdown(results, options.rounds),
   );
 }
 

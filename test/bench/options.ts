@@ -42,6 +42,13 @@ export interface DocumentsBenchOptions {
   jsonFile: string;
 }
 
+export interface VerifyBenchOptions {
+  rows: number;
+  rounds: number;
+  tables: BenchTableName[];
+  jsonFile: string;
+}
+
 export interface ExportsBenchOptions {
   rows: number;
   rounds: number;
@@ -100,6 +107,15 @@ Reads CSV and lines of JSON up to the encoded rows, and parses the same files wi
   --rows <n>         rows of each file (300000)
   --rounds <n>       how often each runs, one after the other (7)
   --json <file>      all measurements (reports/bench-exports.json)
+
+npm run bench -- verify [options]
+
+Loads a table, compares every value of it, and reads both sides with their own dump tools, in turn.
+
+  --rows <n>         rows of each table (1000000)
+  --rounds <n>       how often each runs, one after the other (3)
+  --tables <names>   wide, narrow (both)
+  --json <file>      all measurements (reports/bench-verify.json)
 `;
 
 export class UsageError extends Error {}
@@ -167,6 +183,18 @@ export function parseExportsOptions(args: string[]): ExportsBenchOptions {
     rows: whole('rows', values['rows'] ?? '300000'),
     rounds: whole('rounds', values['rounds'] ?? '7'),
     jsonFile: values['json'] ?? 'reports/bench-exports.json',
+  };
+}
+
+export function parseVerifyOptions(args: string[]): VerifyBenchOptions {
+  const values = readArgs(args, ['rows', 'rounds', 'tables', 'json']);
+  const tables = list(values['tables'] ?? Object.keys(BENCH_TABLES).join(','));
+  refuseUnknown('table', tables, Object.keys(BENCH_TABLES));
+  return {
+    rows: whole('rows', values['rows'] ?? '1000000'),
+    rounds: whole('rounds', values['rounds'] ?? '3'),
+    tables: tables as BenchTableName[],
+    jsonFile: values['json'] ?? 'reports/bench-verify.json',
   };
 }
 

@@ -6,6 +6,7 @@ const DEBIAN_PACKAGES = {
   pgloader: 'pgloader',
   mariadb: 'mariadb-client',
   'mariadb-binlog': 'mariadb-client',
+  'mariadb-dump': 'mariadb-client',
   psql: 'postgresql-client',
 } as const;
 

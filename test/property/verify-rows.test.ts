@@ -1,7 +1,7 @@
 /** Rows that meet whatever their order, and JSON that is the same however it is written. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/verify/canonical-json.ts';
+import { JsonDigest } from '../../src/verify/json-digest.ts';
 import { OutstandingRows } from '../../src/verify/outstanding-rows.ts';
 import { RowHash } from '../../src/verify/row-hash.ts';
 
@@ -79,7 +79,12 @@ describe('the digest of a row', () => {
 });
 
 describe('JSON', () => {
-  const canonical = (text: string): string => canonicalJson(Buffer.from(`\u0001${text}`)).toString();
+  const canonical = (text: string): string => {
+    const digest = new JsonDigest();
+    const bytes = Buffer.from(text);
+    expect([text, digest.read(bytes, 0, bytes.length)]).toEqual([text, true]);
+    return `${digest.high}:${digest.low}`;
+  };
 
   it('is the same in another order, with other blanks and escapes', () => {
     fc.assert(
@@ -92,6 +97,14 @@ describe('JSON', () => {
       }),
     );
   });
+
+  it.each(['', '{', '[1', '{"a"}', '{"a":}', '"a', 'tru', '1 2', '[1,]', '01x', '\u0000'])(
+    'is not %j',
+    (text) => {
+      const bytes = Buffer.from(text);
+      expect(new JsonDigest().read(bytes, 0, bytes.length)).toBe(false);
+    },
+  );
 
   it('differs where a value does', () => {
     const kinds = [
