@@ -2,6 +2,7 @@
  * Loads rejected rows again, after they were mended at the source: each open reject's row is read by its key, and loaded or
  * rejected anew. The counts of its chunk follow, so that rows read = loaded + filtered + rejected stays true (invariant 5).
  */
+import { rowKeyCondition } from '../../streams/row-key-condition.ts';
 import { RowSource } from '../../streams/row-source.ts';
 import type { Settings } from '../config/settings.ts';
 import { throwIfInterrupted } from '../core/retry.ts';
@@ -11,19 +12,16 @@ import {
   countKeylessRejects,
   lastRejectId,
   resolveRejects,
-  type JsonValue,
   type OpenReject,
 } from '../ledger/rejects.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { selectFrom } from '../mapping/select-statement.ts';
 import type { SourceConnection } from '../mysql/connection.ts';
-import { hexLiteral, quoteSourceIdentifier, quoteSourceString } from '../mysql/identifiers.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { copyCarefully } from './careful-copy.ts';
 
 const BATCH_ROWS = 200;
-const BINARY_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
 
 export interface RetryReport {
   retried: number;
@@ -76,7 +74,7 @@ async function retryBatch(options: RetryOptions, rejects: OpenReject[], report: 
   const keyColumns = Object.keys(rejects[0]!.key);
   const rows = new RowSource({
     source,
-    sql: selectFrom(planned, rejects.map(({ key }) => keyPredicate(planned, key)).join(' OR ')),
+    sql: selectFrom(planned, rejects.map(({ key }) => rowKeyCondition(planned.table, key)).join(' OR ')),
     table: planned.table.name,
   });
   const counts = await copyCarefully({
@@ -105,18 +103,4 @@ async function retryBatch(options: RetryOptions, rejects: OpenReject[], report: 
   report.filtered += counts.rowsFiltered;
   report.rejectedAgain += counts.rowsRejected;
   report.gone += rejects.length - counts.rowsRead;
-}
-
-function keyPredicate(planned: PlannedMapping, key: OpenReject['key']): string {
-  const terms = Object.entries(key).map(([name, value]) => {
-    const type = planned.table.columns.find((column) => column.name === name)?.dataType ?? '';
-    return `${quoteSourceIdentifier(name)} = ${keyLiteral(value, BINARY_TYPES.has(type))}`;
-  });
-  return `(${terms.join(' AND ')})`;
-}
-
-function keyLiteral(value: JsonValue, isBinary: boolean): string {
-  if (typeof value === 'string') return isBinary ? hexLiteral(Buffer.from(value)) : quoteSourceString(value);
-  if (value !== null && 'base64' in value) return hexLiteral(Buffer.from(value.base64, 'base64'));
-  return 'NULL';
 }

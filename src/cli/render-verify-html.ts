@@ -14,13 +14,22 @@ const KINDS = {
 } as const;
 
 export function verifyHtml(document: VerifyDocument): string {
-  const { source, profile, finishedAt, rowsCompared, differences, notCompared, databases, toolVersion } =
-    document;
+  const {
+    source,
+    profile,
+    finishedAt,
+    rowsCompared,
+    differences,
+    changing,
+    notCompared,
+    databases,
+    toolVersion,
+  } = document;
   const verdict =
     differences > 0
       ? `<p class="bad">${quantity(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}.</p>`
-      : notCompared > 0
-        ? `<p class="bad">No difference in what was compared; ${quantity(notCompared, 'mapping')} could not be.</p>`
+      : notCompared + changing > 0
+        ? '<p class="bad">No difference in what was compared; what is named below could not be.</p>'
         : '<p class="good">No difference: every row, in every column.</p>';
   const body = `${verdict}
 <p>${quantity(rowsCompared, 'row')} were compared in all their columns: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
@@ -64,9 +73,15 @@ function databaseHtml(database: VerifiedDatabaseDocument): string {
     ({ mapping, reason }) =>
       `<li class="bad">${escapeHtml(mapping)} was not compared: ${escapeHtml(reason)}</li>`,
   );
+  const changing = mappings
+    .filter((mapping) => mapping.changing > 0)
+    .map(
+      ({ mapping, changing: rows }) =>
+        `<li class="bad">${escapeHtml(mapping)}: ${quantity(rows, 'row')} changed each time, and could not be compared</li>`,
+    );
   return `<h2>${escapeHtml(database.database)}</h2>
 <p>${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
-${left.length > 0 ? `<ul>${left.join('')}</ul>` : ''}
+${left.length + changing.length > 0 ? `<ul>${[...left, ...changing].join('')}</ul>` : ''}
 <table><thead><tr>${head.map((title, index) => `<th${index > 1 ? ' class="n"' : ''}>${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
 ${mappings
   .filter(({ differences }) => differences > 0)

@@ -39,6 +39,12 @@ export function renderVerification(verification: DatabaseVerification): string {
     ),
     '',
     ...mappings.filter((mapping) => differencesIn(mapping) > 0).map(describe),
+    ...mappings
+      .filter(({ changing }) => changing > 0)
+      .map(
+        ({ mapping, changing }) =>
+          `? ${mapping}: ${quantity(changing, 'row')} changed each time, and could not be compared`,
+      ),
     ...notCompared.map(({ mapping, reason }) => `? ${mapping} was not compared: ${reason}`),
     `${quantity(
       sum(({ rowsExpected }) => rowsExpected),

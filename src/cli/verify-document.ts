@@ -32,6 +32,7 @@ export function verifyDocument(
     finishedAt: new Date().toISOString(),
     rowsCompared: sum(({ rowsExpected }) => rowsExpected),
     differences: sum((mapping) => mapping.differences),
+    changing: sum(({ changing }) => changing),
     notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
     databases,
   };

@@ -407,6 +407,11 @@ export const ERROR_CODES = {
     cause: 'Something could not be compared; what was compared does not differ.',
     fix: 'The report says what, and why: load it, sync it, or leave it out with --tables.',
   },
+  VERIFY_NOT_FOLLOWED: {
+    exit: EXIT.precondition,
+    cause: 'bin/verify --live waits for a sync that does not run, or does not get on. Nothing was decided.',
+    fix: 'Start bin/sync --continuous, look at bin/status, and verify again; without --live where the source stands still.',
+  },
   VERIFY_NOT_LOADED: {
     exit: EXIT.precondition,
     cause: 'There is nothing to compare: the target holds no load of this source and profile.',

@@ -1,19 +1,19 @@
 /**
  * Compares every row of a mapping: what the source becomes against what the target has. Rows that the first pass could not match are read again and held
- * against the target column by column; what has an open reject is no difference, and neither is the older version of it that the target may still have.
+ * against the target column by column; what has an open reject is no difference, and neither is the older version of it that the target may still have. Where
+ * both sides change, what is left is looked at again until it stands still.
  */
-import { haveOpenRejects, rejectKey, type JsonValue } from '../ledger/rejects.ts';
-import { splitRow } from '../mapping/careful-encoder.ts';
+import { haveOpenRejects } from '../ledger/rejects.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
-import { rowKeyColumns } from '../mysql/row-key.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { compareInTarget, type Verdict } from './compare-in-target.ts';
 import type { DifferenceKind } from './differences.ts';
-import { readExpected } from './expected-rows.ts';
 import { extraRows } from './extra-rows.ts';
 import { ResultTally, type MappingResult } from './mapping-result.ts';
 import { matchRows, type MatchedRows } from './match-rows.ts';
-import { keyText, RowOwner } from './row-owner.ts';
+import { recheckRows } from './recheck-rows.ts';
+import { RowOwner } from './row-owner.ts';
+import { SuspectReader, type Suspect } from './suspects.ts';
 import { TupleLayout } from './tuple-layout.ts';
 import type { VerifyContext } from './verify-context.ts';
 
@@ -22,15 +22,9 @@ const MAX_LOOKED_AT = 100_000;
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 8 * 1024 * 1024;
 
-/** A row of the source that the target does not have as it is. */
-interface Suspect {
-  key: Record<string, JsonValue>;
-  /** null where the encoder refuses the row. */
-  tuple: Buffer | null;
-  owner: string | null;
-}
+type Guilty = Exclude<Verdict, null>;
 
-/** Throws SOURCE_*, TARGET_*, INTERRUPTED. */
+/** Throws SOURCE_*, TARGET_*, VERIFY_NOT_FOLLOWED, INTERRUPTED. */
 export async function compareMapping(
   context: VerifyContext,
   planned: PlannedMapping,
@@ -45,24 +39,25 @@ class MappingComparison {
   readonly #planned: PlannedMapping;
   readonly #layout: TupleLayout;
   readonly #owner: RowOwner;
-  readonly #keyColumns: string[];
+  readonly #reader: SuspectReader;
   readonly #tally = new ResultTally();
   /** Of rows that are rejects: what the target has of them is an older version. */
   readonly #rejectedOwners = new Set<string>();
   readonly #refused: Suspect[] = [];
   #refusedLeftOut = 0;
-  /** Rows of the first pass that were found again at the source. */
+  /** Rows of the first pass that were found again at the source, by their digests. */
   readonly #judged = new Set<string>();
+  /** Where both sides change: what is to be looked at again. */
+  readonly #suspects: Suspect[] = [];
   #notSame = 0;
+  #changing = 0;
 
   constructor(context: VerifyContext, planned: PlannedMapping) {
     this.#context = context;
     this.#planned = planned;
     this.#layout = TupleLayout.of(planned);
     this.#owner = new RowOwner(planned, this.#layout);
-    this.#keyColumns = rowKeyColumns(planned.table).filter((name) =>
-      planned.compiled.sourceColumns.some((column) => column.name === name),
-    );
+    this.#reader = new SuspectReader(context, planned, this.#layout, this.#owner);
   }
 
   async run(): Promise<Omit<MappingResult, 'elapsedMs'>> {
@@ -92,11 +87,12 @@ class MappingComparison {
       rowsRejected: rejected,
       rowsExpected: counts.rowsExpected,
       rowsActual,
-      rowsSame: Math.max(0, counts.rowsExpected - this.#notSame - leftOut),
+      rowsSame: Math.max(0, counts.rowsExpected - this.#notSame - this.#changing - leftOut),
       missing,
       differs,
       extra,
       notRejected,
+      changing: this.#changing,
       unexamined: leftOut + this.#refusedLeftOut,
       columns: this.#tally.columns,
       differences: this.#tally.differences,
@@ -105,17 +101,7 @@ class MappingComparison {
 
   #keepRefused(payload: Buffer): void {
     if (this.#refused.length >= MAX_LOOKED_AT) this.#refusedLeftOut++;
-    else
-      this.#refused.push({ key: this.#keyOf(payload), tuple: null, owner: this.#owner.ofPayload(payload) });
-  }
-
-  #keyOf(payload: Buffer): Record<string, JsonValue> {
-    const { sourceColumns } = this.#planned.compiled;
-    return rejectKey({
-      columns: sourceColumns.map(({ name }) => name),
-      values: splitRow(payload, 0, sourceColumns.length),
-      keyColumns: this.#keyColumns,
-    });
+    else this.#refused.push(this.#reader.refused(payload));
   }
 
   async #judge(target: TargetConnection, { left, chunks }: MatchedRows): Promise<void> {
@@ -124,62 +110,35 @@ class MappingComparison {
     const byChunk = new Map<number, Set<string>>();
     const extra = new Map<string, number>();
     for (const { side, chunk, keyHigh, keyLow } of left) {
-      const key = `${keyHigh}:${keyLow}`;
-      if (side === 'actual') extra.set(key, (extra.get(key) ?? 0) + 1);
-      else {
-        byChunk.set(chunk, (byChunk.get(chunk) ?? new Set()).add(key));
-      }
+      const digest = `${keyHigh}:${keyLow}`;
+      if (side === 'actual') extra.set(digest, (extra.get(digest) ?? 0) + 1);
+      else byChunk.set(chunk, (byChunk.get(chunk) ?? new Set()).add(digest));
     }
     for (const chunk of chunks) {
       const wanted = byChunk.get(chunk.chunk);
-      if (wanted) await this.#judgeChunk(target, chunk, wanted);
-    }
-    // What both sides have under one key was held against each other already.
-    for (const key of this.#judged) {
-      const more = (extra.get(key) ?? 0) - 1;
-      if (more > 0) extra.set(key, more);
-      else extra.delete(key);
-    }
-    if (extra.size > 0) await this.#judgeExtra(target, extra);
-  }
-
-  async #judgeChunk(
-    target: TargetConnection,
-    chunk: MatchedRows['chunks'][number],
-    wanted: ReadonlySet<string>,
-  ): Promise<void> {
-    let batch: Suspect[] = [];
-    let bytes = 0;
-    const reading = readExpected({
-      source: await this.#context.source(),
-      planned: this.#planned,
-      chunk,
-      layout: this.#layout,
-      counts: { rowsRead: 0, rowsFiltered: 0, rowsRefused: 0, rowsExpected: 0 },
-      onTuple: (tuple, end, payload) => {
-        this.#layout.digest(tuple, 0, end);
-        const digest = keyText(this.#layout);
-        if (!wanted.has(digest)) return;
-        this.#judged.add(digest);
-        const kept = Buffer.from(tuple.subarray(0, end));
-        batch.push({ key: this.#keyOf(payload()), tuple: kept, owner: this.#owner.ofTuple(kept) });
-        bytes += end;
-      },
-      onRefused: () => undefined,
-    });
-    let isDone = false;
-    try {
-      while (!isDone) {
-        isDone = (await reading.next()).done === true;
-        if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES && !isDone) continue;
+      if (!wanted) continue;
+      let batch: Suspect[] = [];
+      let bytes = 0;
+      for await (const suspects of this.#reader.ofChunk(chunk, wanted)) {
+        for (const { digest } of suspects) this.#judged.add(digest!);
+        batch.push(...suspects);
+        bytes += suspects.reduce((sum, { tuple }) => sum + (tuple?.length ?? 0), 0);
+        if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue;
         await this.#judgeBatch(target, batch);
         batch = [];
         bytes = 0;
       }
-    } finally {
-      await reading.return(undefined);
-      if (!isDone) this.#context.dropSource();
+      await this.#judgeBatch(target, batch);
     }
+    // What both sides have under one key was held against each other already.
+    for (const digest of this.#judged) {
+      const more = (extra.get(digest) ?? 0) - 1;
+      if (more > 0) extra.set(digest, more);
+      else extra.delete(digest);
+    }
+    const { followed } = this.#context;
+    if (followed) await this.#recheck(target, followed, chunks, extra);
+    else if (extra.size > 0) await this.#judgeExtra(target, extra);
   }
 
   async #judgeBatch(target: TargetConnection, suspects: readonly Suspect[]): Promise<void> {
@@ -187,23 +146,31 @@ class MappingComparison {
     const verdicts = (
       tuples.length > 0 ? await compareInTarget(target, this.#planned, this.#layout, tuples) : []
     ).values();
-    const guilty: { suspect: Suspect; verdict: Exclude<Verdict, null> }[] = [];
+    const guilty: { suspect: Suspect; verdict: Guilty }[] = [];
     for (const suspect of suspects) {
       const verdict = suspect.tuple ? verdicts.next().value! : 'refused';
-      if (verdict === null) continue;
-      if (suspect.tuple) this.#notSame++;
-      guilty.push({ suspect, verdict });
+      if (verdict !== null) guilty.push({ suspect, verdict });
     }
     if (guilty.length === 0) return;
-    const { runId } = this.#context;
+    const { runId, followed } = this.#context;
     const keys = guilty.map(({ suspect }) => suspect.key);
     const rejected = await haveOpenRejects(target, runId, this.#planned.mapping.id, keys);
     for (const [index, { suspect, verdict }] of guilty.entries()) {
-      if (rejected[index]) {
-        this.#tally.counts.rejected++;
-        if (suspect.owner !== null) this.#rejectedOwners.add(suspect.owner);
-      } else this.#tally.add({ ...differenceOf(verdict), key: suspect.key });
+      if (rejected[index]) this.#reject(suspect);
+      else if (followed) this.#suspects.push(suspect);
+      else this.#confirm(suspect, verdict);
     }
+  }
+
+  #reject({ owner, tuple }: Suspect): void {
+    if (tuple) this.#notSame++;
+    this.#tally.counts.rejected++;
+    if (owner !== null) this.#rejectedOwners.add(owner);
+  }
+
+  #confirm({ key, tuple }: Suspect, verdict: Guilty): void {
+    if (tuple) this.#notSame++;
+    this.#tally.add({ ...differenceOf(verdict), key });
   }
 
   async #judgeExtra(target: TargetConnection, wanted: Map<string, number>): Promise<void> {
@@ -211,6 +178,34 @@ class MappingComparison {
       if (owner !== null && this.#rejectedOwners.has(owner)) continue;
       this.#tally.add({ kind: 'extra', columns: [], key });
     }
+  }
+
+  async #recheck(
+    target: TargetConnection,
+    followed: NonNullable<VerifyContext['followed']>,
+    chunks: MatchedRows['chunks'],
+    extra: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    const confirmed = await recheckRows(
+      {
+        context: this.#context,
+        planned: this.#planned,
+        layout: this.#layout,
+        owner: this.#owner,
+        reader: this.#reader,
+        chunks,
+        target,
+        followed,
+      },
+      this.#suspects,
+      extra,
+    );
+    for (const suspect of confirmed.rejected) this.#reject(suspect);
+    for (const { suspect, verdict } of confirmed.differing) this.#confirm(suspect, verdict);
+    for (const { key, owner } of confirmed.extra)
+      if (owner === null || !this.#rejectedOwners.has(owner))
+        this.#tally.add({ kind: 'extra', columns: [], key });
+    this.#changing = confirmed.changing;
   }
 
   /** Rows that cannot be told apart are counted: what is a reject has no key either. */
@@ -238,7 +233,7 @@ class MappingComparison {
   }
 }
 
-function differenceOf(verdict: Exclude<Verdict, null>): { kind: DifferenceKind; columns: string[] } {
+function differenceOf(verdict: Guilty): { kind: DifferenceKind; columns: string[] } {
   if (verdict === 'refused') return { kind: 'not_rejected', columns: [] };
   return verdict === 'missing'
     ? { kind: 'missing', columns: [] }

@@ -1,12 +1,10 @@
-/** The rows that a chunk of the source becomes, by the encoders that a load uses (invariant 1): as tuples of binary COPY. */
-import { readStatements } from '../../streams/chunk-statements.ts';
+/** The rows that rows of the source become, by the encoders that a load uses (invariant 1): as tuples of binary COPY. */
 import { BufferPool } from '../../streams/buffer-pool.ts';
 import { RowSource } from '../../streams/row-source.ts';
 import { PACKET_HEADER_BYTES, packetLength, type SourceBatch } from '../../streams/source-batch.ts';
 import { ValueRefused } from '../core/reject-reasons.ts';
 import { FILTERED, type CompiledMapping } from '../mapping/compiled-mapping.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
-import type { KeyChunk } from '../mysql/chunk-planner.ts';
 import { READ_BYTES } from '../mysql/transport.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
 import type { TupleLayout } from './tuple-layout.ts';
@@ -23,7 +21,8 @@ export interface ExpectedCounts {
 interface ExpectedOptions {
   source: SourceConnection;
   planned: PlannedMapping;
-  chunk: Pick<KeyChunk, 'lower' | 'upper'>;
+  /** A SELECT of the mapping's columns. */
+  sql: string;
   layout: TupleLayout;
   counts: ExpectedCounts;
   /** A tuple that the layout has measured, of the source row whose payload is given; the memory is used again when it has come back. */
@@ -37,16 +36,10 @@ const FREE_BUFFERS = 8;
 
 /** Comes back after each batch of the source, so that others get their turn. Throws SOURCE_*. */
 export async function* readExpected(options: ExpectedOptions): AsyncGenerator<void> {
-  const { source, planned, chunk, counts } = options;
-  const statements = readStatements(planned, chunk.lower, chunk.upper);
-  if (statements.countUnread !== null) {
-    const [row] = await source.query<{ count: string }>(statements.countUnread);
-    counts.rowsRead += Number(row!.count);
-    counts.rowsFiltered += Number(row!.count);
-  }
+  const { source, planned, sql } = options;
   const encoder = new TupleEncoder(options);
   const pool = new BufferPool(READ_BYTES, FREE_BUFFERS);
-  const rows = new RowSource({ source, sql: statements.rows, table: planned.table.name, pool });
+  const rows = new RowSource({ source, sql, table: planned.table.name, pool });
   let pieces: Buffer[] = [];
   for await (const batch of rows as AsyncIterable<SourceBatch>) {
     if (batch.kind === 'rows') {

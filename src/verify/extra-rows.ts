@@ -9,6 +9,8 @@ import { TupleLayout } from './tuple-layout.ts';
 import { fromTarget, targetColumns } from './verify-context.ts';
 
 export interface ExtraRow {
+  /** As it was asked for. */
+  digest: string;
   key: RowKeyTexts;
   /** As RowOwner says it. */
   owner: string | null;
@@ -42,6 +44,7 @@ export async function* extraRows(
     byOwner.measure(bytes, start, end);
     byOwner.digest(bytes, start, end);
     found.push({
+      digest: keyText(byKey),
       key: JSON.parse(byKey.field(bytes, names.length)!.toString()) as RowKeyTexts,
       owner: owner.columns.length === 0 ? null : keyText(byOwner),
     });

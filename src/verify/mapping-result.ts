@@ -18,6 +18,8 @@ export interface MappingResult {
   differs: number;
   extra: number;
   notRejected: number;
+  /** Rows that were others each time that they were looked at: neither fine nor different. */
+  changing: number;
   /** Rows that were not the same and were too many to be looked at one by one. */
   unexamined: number;
   /** How often each column of the target differs. */

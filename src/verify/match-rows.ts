@@ -3,10 +3,12 @@
  * Both sides are read once and at the same time, in whatever order; the target's snapshot is older than anything that is read of the source. Where too many
  * rows wait for their like, the pass is made again in parts, by the digest of the key.
  */
+import { readStatements } from '../../streams/chunk-statements.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { planChunks, type KeyChunk } from '../mysql/chunk-planner.ts';
 import { readExpected, type ExpectedCounts } from './expected-rows.ts';
 import { OutstandingRows, type LeftRow } from './outstanding-rows.ts';
+import type { SourceConnection } from '../mysql/source-connection.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { targetTuples } from './target-tuples.ts';
 import { TupleLayout } from './tuple-layout.ts';
@@ -51,7 +53,7 @@ export async function matchRows(options: MatchOptions): Promise<MatchedRows> {
   }
 }
 
-function noCounts(): ExpectedCounts {
+export function noCounts(): ExpectedCounts {
   return { rowsRead: 0, rowsFiltered: 0, rowsRefused: 0, rowsExpected: 0 };
 }
 
@@ -147,10 +149,12 @@ class Pass {
     const counts = isFirst ? this.#result.counts : noCounts();
     for (const chunk of this.#chunks) {
       const source = await context.source();
+      const { rows: sql, countUnread } = readStatements(planned, chunk.lower, chunk.upper);
+      if (countUnread !== null) await this.#countUnread(source, countUnread, counts);
       yield* readExpected({
         source,
         planned,
-        chunk,
+        sql,
         layout,
         counts,
         onTuple: (tuple, end) => {
@@ -163,6 +167,12 @@ class Pass {
         },
       });
     }
+  }
+
+  async #countUnread(source: SourceConnection, sql: string, counts: ExpectedCounts): Promise<void> {
+    const [row] = await source.query<{ count: string }>(sql);
+    counts.rowsRead += Number(row!.count);
+    counts.rowsFiltered += Number(row!.count);
   }
 
   #isOfPart({ keyHash }: TupleLayout): boolean {

@@ -1,6 +1,7 @@
 /** What the comparison of each mapping takes. */
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
+import type { FollowedTarget } from './followed-target.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
 import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
@@ -13,6 +14,8 @@ export interface VerifyContext {
   signal: AbortSignal;
   /** The key of the digests that stand for row keys in what leaves the databases (invariant 9). */
   digestKey: Buffer;
+  /** How far sync is; null where nothing changes. */
+  followed: FollowedTarget | null;
   /** A connection that is free, made anew where the last one was lost. */
   source(): Promise<SourceConnection>;
   /** After a result that was not read to its end. */

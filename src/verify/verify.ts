@@ -2,12 +2,13 @@
  * Verification: whether the target is what the mappings make of the source, row by row and column by column.
  *
  * Promises: every row of every planned mapping is compared in all its columns, by the same compiled mapping that loaded it (invariant 1), or is named as not
- * compared. Rows are not locked and nothing is changed but the ledger's own tables; it runs beside a sync. What it says holds for a source that stands still: where
- * that changes meanwhile, a difference may be a change on its way. Holds some 28 bytes for each row that one side has shown and the other has not, of at most four
+ * compared. Rows are not locked and nothing is changed but the ledger's own tables; it runs beside a sync. Without `live` what it says holds for a source that stands
+ * still; with it a row counts as different only where it differs twice from one that stood still at the source while sync passed it. Holds some 28 bytes for each row that one side has shown and the other has not, of at most four
  * million (invariant 7).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
+import type { BinlogPosition } from '../core/position.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { readCheckpointIfAny } from '../ledger/checkpoints.ts';
 import { ensureLedger, ledgerExists } from '../ledger/ddl.ts';
@@ -20,6 +21,7 @@ import { readStartPosition } from '../mysql/start-position.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { compareMapping } from './compare-mapping.ts';
+import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
 import { differencesIn } from './mapping-result.ts';
 import type { VerifyContext } from './verify-context.ts';
@@ -32,6 +34,8 @@ export interface VerifyOptions {
   plan: Plan;
   /** Whether it is of all tables. */
   isOfAll: boolean;
+  /** Both sides change, and a sync runs. */
+  live: boolean;
   signal: AbortSignal;
   observer: VerifyObserver;
 }
@@ -91,7 +95,8 @@ class Verification {
       notCompared,
       digestKey: this.#digestKey,
     };
-    for (const planned of compared) result.mappings.push(await this.#compare(run.id, planned));
+    const followed = this.#followed(run.id, result.checkpoint);
+    for (const planned of compared) result.mappings.push(await this.#compare(run.id, planned, followed));
     result.positionAfter = await this.#position();
     result.elapsedMs = Date.now() - startedAt.getTime();
     await this.#record(result);
@@ -135,13 +140,21 @@ class Verification {
     return { compared, notCompared };
   }
 
-  async #compare(runId: string, planned: PlannedMapping) {
+  #followed(runId: string, checkpoint: BinlogPosition | null): FollowedTarget | null {
+    const { live, settings, signal } = this.#options;
+    if (!live) return null;
+    if (checkpoint) return new FollowedTarget(this.#target, runId, settings.bulk.retryTimeoutMs, signal);
+    throw new TransfuseError('VERIFY_NOT_FOLLOWED', 'No sync has ever followed this load.');
+  }
+
+  async #compare(runId: string, planned: PlannedMapping, followed: FollowedTarget | null) {
     const { settings, target, signal, observer } = this.#options;
     const { id } = planned.mapping;
     const context: VerifyContext = {
       settings,
       target,
       runId,
+      followed,
       signal,
       digestKey: this.#digestKey,
       source: () => this.#source.connected(),

@@ -17,6 +17,7 @@ import { requireDirectory, writeReport } from '../verify-files.ts';
 
 export interface VerifyCommandOptions {
   tables?: string[];
+  live?: boolean;
   report: string;
 }
 
@@ -44,6 +45,7 @@ export async function runVerifyCommand(
         target: destination.database,
         plan: part,
         isOfAll: options.tables === undefined,
+        live: options.live ?? false,
         signal,
         observer: {
           onMapping: (mapping, rowEstimate) => progress.plan(mapping, rowEstimate),
@@ -85,11 +87,16 @@ function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null
       { where: { rows: differences, tables } },
     );
   }
-  const left = verified.flatMap(({ verification }) => verification.notCompared);
-  if (left.length === 0) return null;
+  const left = verified.reduce((sum, { verification }) => sum + verification.notCompared.length, 0);
+  const changing = mappings.reduce((sum, mapping) => sum + mapping.changing, 0);
+  if (left + changing === 0) return null;
+  const parts = [
+    ...(left > 0 ? [quantity(left, 'mapping')] : []),
+    ...(changing > 0 ? [`${quantity(changing, 'row')} that changed each time`] : []),
+  ];
   return new TransfuseError(
     'VERIFY_INCOMPLETE',
-    `${quantity(left.length, 'mapping')} could not be compared; nothing of what was compared differs.`,
-    { where: { mappings: left.length } },
+    `${parts.join(' and ')} could not be compared; nothing of what was compared differs.`,
+    { where: { mappings: left, rows: changing } },
   );
 }

@@ -11,6 +11,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
     'bin/verify                              everything that was loaded, and a report in reports/',
     'bin/verify patients                     only what goes to this service',
     'bin/verify --tables patients,visits     only these tables of the source',
+    'bin/verify --live                       while the clinic works and bin/sync --continuous runs',
     'bin/verify --report /srv/audit          the report into this directory',
   ],
   keptSafe: 'Everything: this command only looks. What it found is in the ledger, in transfuse.differences.',
@@ -18,6 +19,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
     command
       .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
+      .option('--live', 'both sides change: look again at what differs once sync has passed it')
       .option('--report <directory>', 'where the report goes, as a page and as JSON', 'reports');
   },
   run: async (context, options, entities) =>
