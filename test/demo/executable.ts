@@ -5,7 +5,7 @@ import { spawnBound } from '../support/servers/processes.ts';
 
 /** The names of the project's executables that the demo runs. */
 export type ExecutableName =
-  'test-connection' | 'schema' | 'diagnose' | 'bulk' | 'sync' | 'archive' | 'status';
+  'test-connection' | 'schema' | 'diagnose' | 'bulk' | 'sync' | 'verify' | 'archive' | 'status';
 
 export interface ExecutableRun {
   args?: readonly string[];

@@ -75,6 +75,8 @@ describe.each(sourceFlavors())('an OpenEMR on %s that changes', (flavor) => {
         if (exitCode !== 0 && exitCode !== 6) throw new Error(stderr);
         return exitCode === 0;
       });
+      const verified = await live.run('verify', OPENEMR);
+      expect(verified, verified.stdout + verified.stderr).toMatchObject({ exitCode: 0 });
       await using again = await live.again();
       const differences: string[] = [];
       for (const schema of SERVICE_SCHEMAS) {

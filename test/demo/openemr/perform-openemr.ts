@@ -92,6 +92,12 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
   await using sync = new Following({ commands, narrator, ends: log, workload, signal, args: PROFILE });
   await sync.untilHandedOver();
   const lag = await measureRowLag(ends.source, ends.target, LAG_SAMPLES, signal);
+  narrator.step(
+    'Is it the same, while both sides change?',
+    'Every row in every column: what the source has now, mapped once more, against what the services have. What differs is looked at again\n' +
+      'once sync has passed it.',
+  );
+  await commands.run('verify', [...PROFILE, '--live'], [0]);
   const [counts, scans] = await Promise.all([workload.stop(), scanner.stop()]);
   narrator.say(`\n   The practice closes: ${describeWorkload(counts)}.`);
   narrator.say(
@@ -104,6 +110,7 @@ export async function performOpenemr(scene: Performance): Promise<DemoResult> {
   await sync.stop([130]);
   narrator.say('\n   Once more, up to where the source is now, which is its end.');
   await commands.run('sync', PROFILE, [0]);
+  await commands.run('verify', PROFILE, [0]);
   const changes = await sync.changes();
 
   narrator.step(
