@@ -60,7 +60,7 @@ const MAY_IMPORT = {
   bulk: [...SHARED, 'storage'],
   documents: [...SHARED, 'storage'],
   archive: [...SHARED, 'storage'],
-  verify: SHARED,
+  verify: [...SHARED, 'storage'],
   diagnose: SHARED,
   cli: [...SHARED, 'preflight', ...PHASES],
 };

@@ -1,6 +1,7 @@
 /** The report for whoever signs: what was compared, at which position, how, and what differs. Names, counts, digests. */
+import { DOCUMENT_OUTCOMES } from '../core/document-outcomes.ts';
 import { quantity } from '../core/quantity.ts';
-import { formatCount, formatDuration } from '../telemetry/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
 import { escapeHtml, htmlPage } from './html-page.ts';
 import type { VerifiedMappingDocument, VerifyDocument } from './verify-document.ts';
 
@@ -83,10 +84,28 @@ function databaseHtml(database: VerifiedDatabaseDocument): string {
 <p>${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
 ${left.length + changing.length > 0 ? `<ul>${[...left, ...changing].join('')}</ul>` : ''}
 <table><thead><tr>${head.map((title, index) => `<th${index > 1 ? ' class="n"' : ''}>${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
+${documentsHtml(database)}
 ${mappings
   .filter(({ differences }) => differences > 0)
   .map(differencesHtml)
   .join('\n')}`;
+}
+
+function documentsHtml({ documents }: VerifiedDatabaseDocument): string {
+  if (!documents) return '';
+  const { objects, bytes, isDeep, strays, named, faults, outcomes } = documents;
+  const how = isDeep ? 'each read, and compared by its SHA-256' : 'compared by generation, size and CRC-32C';
+  const lines = named.map(
+    ({ fault, name }) =>
+      `<tr><td><code>${escapeHtml(name)}</code></td><td>${fault.replaceAll('_', ' ')}</td></tr>`,
+  );
+  const count = Object.values(faults).reduce((sum, faulty) => sum + faulty, 0);
+  const became = outcomes.map(
+    ({ outcome, documents: number }) =>
+      `<tr><td>${outcome}</td><td class="n">${formatCount(number)}</td><td>${DOCUMENT_OUTCOMES[outcome]}</td></tr>`,
+  );
+  return `<h3>Documents</h3><table><thead><tr><th>outcome</th><th class="n">documents</th><th>its file is</th></tr></thead><tbody>${became.join('')}</tbody></table><p>${quantity(objects, 'object')} of ${formatBytes(bytes)}, ${how}${strays > 0 ? `; ${quantity(strays, 'object')} of no document` : ''}.</p>
+${count === 0 ? '' : `<p class="bad">${quantity(count, 'document')} not as they should be.</p><table><thead><tr><th>object, or id of the row</th><th>what</th></tr></thead><tbody>${lines.join('')}</tbody></table>`}`;
 }
 
 function positionsOf({ positionBefore, positionAfter, sourceStoodStill }: VerifiedDatabaseDocument): string {

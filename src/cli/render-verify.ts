@@ -1,9 +1,10 @@
 /** What a verification of one database came to, for people at a terminal. */
 import { hasPassed, type BinlogPosition } from '../core/position.ts';
 import { quantity } from '../core/quantity.ts';
-import { formatCount, formatDuration } from '../telemetry/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
 import { renderTable } from '../telemetry/text-table.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
+import type { DocumentFault, DocumentsVerification } from '../verify/verify-documents.ts';
 import type { DatabaseVerification } from '../verify/verify-report.ts';
 import { stoodStill } from './verify-document.ts';
 
@@ -50,9 +51,38 @@ export function renderVerification(verification: DatabaseVerification): string {
       sum(({ rowsExpected }) => rowsExpected),
       'row',
     )} of ${quantity(mappings.length, 'mapping')} compared in all columns in ${formatDuration(elapsedMs)}: ${differences === 0 ? 'no difference' : quantity(differences, 'difference')}`,
+    ...documentLines(verification.documents),
     ...positions(verification, differences > 0),
   ];
   return lines.join('\n');
+}
+
+const FAULTS: Record<DocumentFault, string> = {
+  object_missing: 'gone from the bucket',
+  object_replaced: 'replaced by another in the bucket',
+  object_differs: 'of another size or checksum than was stored',
+  content_differs: 'of other bytes than were stored',
+  row_differs: 'whose row says something else than the ledger',
+  row_missing: 'without a row',
+  not_looked_for: 'that nobody has looked for the file of',
+};
+
+function documentLines(documents: DocumentsVerification | null): string[] {
+  if (!documents) return [];
+  const { objects, bytes, isDeep, strays, faults } = documents;
+  const how = isDeep ? 'read and compared by SHA-256' : 'compared by generation, size and CRC-32C';
+  const found = Object.entries(faults)
+    .filter(([fault]) => fault !== 'not_looked_for')
+    .map(([fault, count]) => `✗ ${quantity(count, 'document')} ${FAULTS[fault as DocumentFault]}`);
+  return [
+    ...found,
+    `${quantity(objects, 'object')} of documents, ${formatBytes(bytes)}, ${how}: ${found.length === 0 ? 'no difference' : 'see above'}`,
+    ...(strays > 0
+      ? [
+          `${quantity(strays, 'object')} below the same prefix ${strays === 1 ? 'is' : 'are'} of no document: bin/bulk documents --sweep names them`,
+        ]
+      : []),
+  ];
 }
 
 function describe(mapping: MappingResult): string {

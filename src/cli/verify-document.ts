@@ -5,6 +5,7 @@ import type { Destination } from '../config/destinations.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { keyDigest } from '../verify/differences.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
+import { documentDifferences } from '../verify/verify-documents.ts';
 import type { DatabaseVerification } from '../verify/verify-report.ts';
 
 export interface VerifiedDatabase {
@@ -31,7 +32,9 @@ export function verifyDocument(
     source: { database: source.database, flavor: source.flavor },
     finishedAt: new Date().toISOString(),
     rowsCompared: sum(({ rowsExpected }) => rowsExpected),
-    differences: sum((mapping) => mapping.differences),
+    differences:
+      sum((mapping) => mapping.differences) +
+      verified.reduce((total, { verification }) => total + documentDifferences(verification.documents), 0),
     changing: sum(({ changing }) => changing),
     notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
     databases,
@@ -48,6 +51,7 @@ function databaseDocument({ destination, verification }: VerifiedDatabase) {
     positionAfter,
     checkpoint,
     notCompared,
+    documents,
     digestKey,
   } = verification;
   return {
@@ -62,6 +66,7 @@ function databaseDocument({ destination, verification }: VerifiedDatabase) {
     checkpoint,
     sourceStoodStill: stoodStill(positionBefore, positionAfter),
     notCompared,
+    documents,
     mappings: verification.mappings.map((mapping) => mappingDocument(mapping, digestKey)),
   };
 }

@@ -3,6 +3,7 @@ import type { DatabaseSettings, DocumentSettings, Settings, StorageSettings } fr
 import { KeptUploads } from '../ledger/upload-sessions.ts';
 import type { KeyVault } from '../mapping/document-source.ts';
 import { ControlSource } from '../mysql/control-source.ts';
+import { documentPrefix } from '../storage/document-prefix.ts';
 import { ObjectStore } from '../storage/object-store.ts';
 import { fileContent } from './content.ts';
 import type { DocumentMapping } from './document-mapping.ts';
@@ -47,7 +48,7 @@ export class DocumentTools {
     this.source = source;
     this.store = store;
     this.bucket = settings.storage.bucket;
-    this.objectPrefix = `${settings.storage.prefix}${encodeURIComponent(settings.source.database)}/`;
+    this.objectPrefix = documentPrefix(settings.storage, settings.source.database);
     const naming = settings.documents.sharesContent ? namesByContent : namesByOwner;
     this.#names = naming(this.objectPrefix);
   }

@@ -66,7 +66,7 @@ export interface DocumentTable {
 }
 
 /** By the column of transfuse.documents that a fact is in. */
-const FACTS = {
+export const FACTS = {
   state: 'outcome',
   bucket: 'bucket',
   object: 'object_name',

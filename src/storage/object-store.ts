@@ -88,6 +88,30 @@ export class ObjectStore {
     });
   }
 
+  /**
+   * The content of this generation in pieces, from its beginning; an object of any size. Not tried again once a piece has come. Throws
+   * STORAGE_OBJECT_MISSING and the other STORAGE_*.
+   */
+  async *pieces({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): AsyncGenerator<Buffer> {
+    const { signal } = this.#options;
+    const stream = this.#bucket
+      .file(name, { generation })
+      .createReadStream({ validation: false, decompress: false });
+    const pieces = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const { value, done } = await withinTime(this.#stallMs, signal, () => pieces.next());
+        if (done) return;
+        yield value;
+      }
+    } catch (error) {
+      if (failureOf(error).status === 404) throw objectMissing(this.#bucket);
+      throw classifyStorageError(error, { bucket: this.#bucket, action: 'read an object' });
+    } finally {
+      stream.destroy();
+    }
+  }
+
   /** This generation, and no other. Throws STORAGE_*. */
   async remove({ name, generation }: Pick<StoredObject, 'name' | 'generation'>): Promise<void> {
     await this.#again(() => removeFile(this.#bucket.file(name), generation, this.#asking));

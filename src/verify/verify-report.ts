@@ -1,4 +1,5 @@
 import type { BinlogPosition } from '../core/position.ts';
+import type { DocumentsVerification } from './verify-documents.ts';
 import type { MappingResult } from './mapping-result.ts';
 
 /** What a verification of one service database came to. No value of a row is in it but for the keys, which must not be passed on. */
@@ -14,6 +15,8 @@ export interface DatabaseVerification {
   checkpoint: BinlogPosition | null;
   mappings: MappingResult[];
   notCompared: NotCompared[];
+  /** null where there are none, or they were not asked for. */
+  documents: DocumentsVerification | null;
   digestKey: Buffer;
 }
 

@@ -18,11 +18,13 @@ import { recordVerification } from '../ledger/verifications.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
 import { LaneSource } from '../mysql/lane-source.ts';
 import { readStartPosition } from '../mysql/start-position.ts';
+import { ObjectStore } from '../storage/object-store.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { compareMapping } from './compare-mapping.ts';
 import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
+import { documentDifferences, verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
 import { differencesIn } from './mapping-result.ts';
 import type { VerifyContext } from './verify-context.ts';
 import type { DatabaseVerification, NotCompared } from './verify-report.ts';
@@ -36,6 +38,8 @@ export interface VerifyOptions {
   isOfAll: boolean;
   /** Both sides change, and a sync runs. */
   live: boolean;
+  /** Read every object of a document, instead of asking for its checksum. */
+  deep: boolean;
   signal: AbortSignal;
   observer: VerifyObserver;
 }
@@ -45,9 +49,12 @@ export interface VerifyObserver {
   onMapping(mapping: string, rowEstimate: number): void;
   onRows(mapping: string, rows: number): void;
   onMappingDone(mapping: string, differences: number): void;
+  onRetry(warning: string): void;
 }
 
 const DIGEST_KEY_BYTES = 32;
+/** Where objects stand among the mappings in the progress. */
+const OBJECTS = 'objects of documents';
 
 /** Throws VERIFY_NOT_LOADED, SOURCE_*, TARGET_*, INTERRUPTED. */
 export async function verifyDatabase(options: VerifyOptions): Promise<DatabaseVerification> {
@@ -93,10 +100,13 @@ class Verification {
       checkpoint: (await readCheckpointIfAny(this.#target, run.id))?.position ?? null,
       mappings: [],
       notCompared,
+      documents: null,
       digestKey: this.#digestKey,
     };
     const followed = this.#followed(run.id, result.checkpoint);
     for (const planned of compared) result.mappings.push(await this.#compare(run.id, planned, followed));
+    result.documents = await this.#documents(run.id);
+    if (result.documents) notCompared.push(...left(result.documents));
     result.positionAfter = await this.#position();
     result.elapsedMs = Date.now() - startedAt.getTime();
     await this.#record(result);
@@ -168,6 +178,25 @@ class Verification {
     return result;
   }
 
+  async #documents(runId: string): Promise<DocumentsVerification | null> {
+    const { settings, plan, deep, signal, observer } = this.#options;
+    const { storage } = settings;
+    const { retryTimeoutMs } = settings.bulk;
+    const onRetry = (warning: string): void => observer.onRetry(warning);
+    const store = storage && new ObjectStore({ settings: storage, signal, retryTimeoutMs, onRetry });
+    const onObjects = (objects: number): void => observer.onRows(OBJECTS, objects);
+    return verifyDocuments({
+      target: this.#target,
+      runId,
+      plan,
+      storage,
+      store,
+      isDeep: deep,
+      signal,
+      onObjects,
+    });
+  }
+
   async #position() {
     return readStartPosition(await this.#source.connected(), () => undefined);
   }
@@ -188,7 +217,10 @@ class Verification {
       startedAt,
       sourcePosition: positionBefore,
       rowsCompared: mappings.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0),
-      differences: mappings.reduce((sum, mapping) => sum + differencesIn(mapping), 0),
+      differences: mappings.reduce(
+        (sum, mapping) => sum + differencesIn(mapping),
+        documentDifferences(result.documents),
+      ),
       notCompared: notCompared.length,
     };
     await inTransaction(this.#target, () => recordVerification(this.#target, runId, record, differences));
@@ -201,6 +233,22 @@ function reasonAgainst(load: Load | undefined, fingerprint: string): string | nu
   if (load.state === 'loading') return 'it is not loaded to its end';
   if (load.fingerprint === fingerprint) return null;
   return 'it was loaded by another mapping, under other settings, or from a table that has been altered since: bin/sync follows that, bin/bulk --replace loads it anew';
+}
+
+/** What could not be compared of documents. */
+function left({ notCompared, faults }: DocumentsVerification): NotCompared[] {
+  const unlooked = faults.not_looked_for ?? 0;
+  return [
+    ...(notCompared === null ? [] : [{ mapping: OBJECTS, reason: notCompared }]),
+    ...(unlooked === 0
+      ? []
+      : [
+          {
+            mapping: OBJECTS,
+            reason: `nobody has looked for the files of ${unlooked} rows: bin/bulk documents`,
+          },
+        ]),
+  ];
 }
 
 function notLoaded(what: string): TransfuseError {

@@ -5,10 +5,12 @@ import { planOf } from '../../mapping/plan.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
 import { differencesIn } from '../../verify/mapping-result.ts';
+import { documentDifferences } from '../../verify/verify-documents.ts';
 import { verifyDatabase } from '../../verify/verify.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
 import { servicesOf } from '../entities.ts';
+import { messagesTo } from '../messages.ts';
 import { preparePlan, requireServer } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 import { renderVerification } from '../render-verify.ts';
@@ -18,6 +20,7 @@ import { requireDirectory, writeReport } from '../verify-files.ts';
 export interface VerifyCommandOptions {
   tables?: string[];
   live?: boolean;
+  deep?: boolean;
   report: string;
 }
 
@@ -46,6 +49,7 @@ export async function runVerifyCommand(
         plan: part,
         isOfAll: options.tables === undefined,
         live: options.live ?? false,
+        deep: options.deep ?? false,
         signal,
         observer: {
           onMapping: (mapping, rowEstimate) => progress.plan(mapping, rowEstimate),
@@ -55,6 +59,7 @@ export async function runVerifyCommand(
             progress.finish(mapping);
             logger.info({ mapping, differences }, 'verified');
           },
+          onRetry: messagesTo(context).onRetry,
         },
       });
       verified.push({ destination, verification });
@@ -79,12 +84,19 @@ export async function runVerifyCommand(
 function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null {
   const mappings = verified.flatMap(({ verification }) => verification.mappings);
   const differences = mappings.reduce((sum, mapping) => sum + differencesIn(mapping), 0);
-  if (differences > 0) {
+  const papers = verified.reduce(
+    (sum, { verification }) => sum + documentDifferences(verification.documents),
+    0,
+  );
+  if (differences + papers > 0) {
     const tables = mappings.filter((mapping) => differencesIn(mapping) > 0).length;
     return new TransfuseError(
       'VERIFY_DIFFERS',
-      `${quantity(differences, 'row')} of ${quantity(tables, 'table')} ${differences === 1 ? 'differs' : 'differ'}.`,
-      { where: { rows: differences, tables } },
+      `${[
+        ...(differences > 0 ? [`${quantity(differences, 'row')} of ${quantity(tables, 'mapping')}`] : []),
+        ...(papers > 0 ? [quantity(papers, 'document')] : []),
+      ].join(' and ')} ${differences + papers === 1 ? 'differs' : 'differ'}.`,
+      { where: { rows: differences, mappings: tables, documents: papers } },
     );
   }
   const left = verified.reduce((sum, { verification }) => sum + verification.notCompared.length, 0);

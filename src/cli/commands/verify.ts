@@ -12,6 +12,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
     'bin/verify patients                     only what goes to this service',
     'bin/verify --tables patients,visits     only these tables of the source',
     'bin/verify --live                       while the clinic works and bin/sync --continuous runs',
+    'bin/verify medical-records --deep       and every byte of the files of documents',
     'bin/verify --report /srv/audit          the report into this directory',
   ],
   keptSafe: 'Everything: this command only looks. What it found is in the ledger, in transfuse.differences.',
@@ -20,6 +21,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
       .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
       .option('--live', 'both sides change: look again at what differs once sync has passed it')
+      .option('--deep', 'read every object of a document, instead of asking the bucket for its checksum')
       .option('--report <directory>', 'where the report goes, as a page and as JSON', 'reports');
   },
   run: async (context, options, entities) =>

@@ -109,6 +109,11 @@ export class StoredObjects {
     return object;
   }
 
+  /** As it was, generation and all. */
+  restore(name: string, object: StoredObject): void {
+    this.#objects.set(name, object);
+  }
+
   delete(name: string, ifGenerationMatch: string | null): void {
     const { generation } = this.find(name);
     if (ifGenerationMatch !== null && ifGenerationMatch !== generation)
