@@ -1,5 +1,6 @@
 /** Whether the target has what the plan loads into, and whether it is ours to load into. */
 import { TransfuseError } from '../core/errors.ts';
+import { targetMisfits } from '../mapping/fits-target.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetCatalog, TargetTable } from '../postgres/catalog-model.ts';
 import { qualified } from '../postgres/identifiers.ts';
@@ -12,22 +13,9 @@ export function checkTargetTables(
   catalogs: readonly TargetCatalog[],
 ): void {
   const tables = tablesOf(catalogs);
-  const problems: string[] = [];
-  for (const { mapping } of mappings) {
-    const table = tables.get(qualified(mapping.target.schema, mapping.target.table));
-    if (!table) {
-      problems.push(`table ${mapping.target.schema}.${mapping.target.table} is missing`);
-      continue;
-    }
-    const columns = new Map(table.columns.map((column) => [column.name, column]));
-    for (const { target } of mapping.columns) {
-      const column = columns.get(target.name);
-      const name = `column ${mapping.target.schema}.${mapping.target.table}.${target.name}`;
-      if (!column) problems.push(`${name} is missing`);
-      else if (column.type !== target.type)
-        problems.push(`${name} is ${column.type}, the plan writes ${target.type}`);
-    }
-  }
+  const problems = mappings.flatMap(({ mapping }) =>
+    targetMisfits(mapping, tables.get(qualified(mapping.target.schema, mapping.target.table))),
+  );
   if (problems.length === 0) return;
   throw new TransfuseError(
     'TARGET_SCHEMA_MISSING',

@@ -38,7 +38,7 @@ export function servicesOf(
 }
 
 function unknownEntity(names: readonly string[]): TransfuseError {
-  const meant = suggest(names[0]!, [...ENTITIES, DOCUMENTS]);
+  const meant = names[0] === DOCUMENTS ? null : suggest(names[0]!, [...ENTITIES, DOCUMENTS]);
   const known = `There are ${[...ENTITIES, DOCUMENTS].join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`;
   return new TransfuseError('USAGE', `Not an entity: ${names.join(', ')}. ${known}`, {
     fix: 'Name source tables with --tables.',

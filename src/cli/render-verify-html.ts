@@ -36,6 +36,7 @@ export function verifyHtml(document: VerifyDocument): string {
 <p>${quantity(rowsCompared, 'row')} were compared in all their columns: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
 Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
 ${databases.map(databaseHtml).join('\n')}
+${relationshipsHtml(document)}
 <h2>Signed</h2><table><tbody><tr><th>Name</th><td style="width:40%"></td><th>Date</th><td style="width:25%"></td></tr><tr><th>Signature</th><td></td><th></th><td></td></tr></tbody></table>`;
   return htmlPage(`Verification of ${source.database}`, body);
 }
@@ -84,11 +85,23 @@ function databaseHtml(database: VerifiedDatabaseDocument): string {
 <p>${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
 ${left.length + changing.length > 0 ? `<ul>${[...left, ...changing].join('')}</ul>` : ''}
 <table><thead><tr>${head.map((title, index) => `<th${index > 1 ? ' class="n"' : ''}>${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
+${database.unowned.map(({ table, rows: count }) => `<p class="bad"><code>${escapeHtml(table)}</code>: ${quantity(count, 'row')} of no mapping</p>`).join('')}
+${database.unmapped.length > 0 ? `<p>Not compared, since no mapping fills them: ${database.unmapped.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}</p>` : ''}
 ${documentsHtml(database)}
 ${mappings
   .filter(({ differences }) => differences > 0)
   .map(differencesHtml)
   .join('\n')}`;
+}
+
+function relationshipsHtml({ relationships }: VerifyDocument): string {
+  if (relationships.length === 0) return '';
+  const rows = relationships.map(
+    ({ from, to, references, dangling }) =>
+      `<tr><td><code>${escapeHtml(from)}</code></td><td><code>${escapeHtml(to)}</code></td><td class="n">${formatCount(references)}</td><td class="n">${formatCount(dangling)}</td></tr>`,
+  );
+  return `<h2>References between services</h2><p>No constraint can hold them. An id that leads nowhere does so at the source as well, where no difference is named above: its row is not there, is filtered, or is a reject.</p>
+<table><thead><tr><th>from</th><th>to</th><th class="n">ids</th><th class="n">lead nowhere</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function documentsHtml({ documents }: VerifiedDatabaseDocument): string {

@@ -4,7 +4,9 @@ import { quantity } from '../core/quantity.ts';
 import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
 import { renderTable } from '../telemetry/text-table.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
+import type { Relationship } from '../verify/relationships.ts';
 import type { DocumentFault, DocumentsVerification } from '../verify/verify-documents.ts';
+import { unownedRows } from '../verify/verify.ts';
 import type { DatabaseVerification } from '../verify/verify-report.ts';
 import { stoodStill } from './verify-document.ts';
 
@@ -50,8 +52,18 @@ export function renderVerification(verification: DatabaseVerification): string {
     `${quantity(
       sum(({ rowsExpected }) => rowsExpected),
       'row',
-    )} of ${quantity(mappings.length, 'mapping')} compared in all columns in ${formatDuration(elapsedMs)}: ${differences === 0 ? 'no difference' : quantity(differences, 'difference')}`,
+    )} of ${quantity(mappings.length, 'mapping')} compared in all columns in ${formatDuration(elapsedMs)}: ${differences + unownedRows(verification.unowned) === 0 ? 'no difference' : quantity(differences + unownedRows(verification.unowned), 'difference')}`,
+    ...verification.unowned.map(
+      ({ table, rows }) =>
+        `✗ ${table}: ${quantity(rows, 'row')} that ${rows === 1 ? 'belongs' : 'belong'} to no mapping`,
+    ),
     ...documentLines(verification.documents),
+    ...(verification.unmapped.length > 0
+      ? [`not compared, since no mapping fills them: ${named(verification.unmapped)}`]
+      : []),
+    ...(verification.foreignKeys.valid > 0
+      ? [`${quantity(verification.foreignKeys.valid, 'foreign key')} in force and validated`]
+      : []),
     ...positions(verification, differences > 0),
   ];
   return lines.join('\n');
@@ -83,6 +95,27 @@ function documentLines(documents: DocumentsVerification | null): string[] {
         ]
       : []),
   ];
+}
+
+/** References between databases, which no constraint holds; none where there are none. */
+export function renderRelationships(relationships: readonly Relationship[]): string[] {
+  if (relationships.length === 0) return [];
+  const loose = relationships.filter(({ dangling }) => dangling > 0);
+  const references = relationships.reduce((sum, one) => sum + one.references, 0);
+  return [
+    [
+      `${quantity(relationships.length, 'reference')} from one service to another, ${quantity(references, 'id')}: ${loose.length === 0 ? 'each leads to a row' : 'see below'}`,
+      ...loose.map(
+        ({ from, to, dangling }) =>
+          `${from} → ${to}: ${quantity(dangling, 'id leads', 'ids lead')} nowhere, as at the source: its row is not there, is filtered, or is a reject`,
+      ),
+    ].join('\n'),
+  ];
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length > MAX_COLUMNS_NAMED ? ` and ${names.length - MAX_COLUMNS_NAMED} more` : '';
+  return names.slice(0, MAX_COLUMNS_NAMED).join(', ') + more;
 }
 
 function describe(mapping: MappingResult): string {

@@ -5,7 +5,9 @@ import type { Destination } from '../config/destinations.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { keyDigest } from '../verify/differences.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
+import type { Relationship } from '../verify/relationships.ts';
 import { documentDifferences } from '../verify/verify-documents.ts';
+import { unownedRows } from '../verify/verify.ts';
 import type { DatabaseVerification } from '../verify/verify-report.ts';
 
 export interface VerifiedDatabase {
@@ -21,7 +23,15 @@ const MAX_NAMED = 100;
 
 export function verifyDocument(
   verified: readonly VerifiedDatabase[],
-  { profile, source }: { profile: string; source: Pick<SourceCatalog, 'database' | 'flavor'> },
+  {
+    profile,
+    source,
+    relationships,
+  }: {
+    profile: string;
+    source: Pick<SourceCatalog, 'database' | 'flavor'>;
+    relationships: readonly Relationship[];
+  },
 ) {
   const databases = verified.map(databaseDocument);
   const sum = (pick: (mapping: VerifiedMappingDocument) => number): number =>
@@ -34,10 +44,15 @@ export function verifyDocument(
     rowsCompared: sum(({ rowsExpected }) => rowsExpected),
     differences:
       sum((mapping) => mapping.differences) +
-      verified.reduce((total, { verification }) => total + documentDifferences(verification.documents), 0),
+      verified.reduce(
+        (total, { verification }) =>
+          total + documentDifferences(verification.documents) + unownedRows(verification.unowned),
+        0,
+      ),
     changing: sum(({ changing }) => changing),
     notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
     databases,
+    relationships,
   };
 }
 
@@ -67,6 +82,9 @@ function databaseDocument({ destination, verification }: VerifiedDatabase) {
     sourceStoodStill: stoodStill(positionBefore, positionAfter),
     notCompared,
     documents,
+    foreignKeys: verification.foreignKeys,
+    unowned: verification.unowned,
+    unmapped: verification.unmapped,
     mappings: verification.mappings.map((mapping) => mappingDocument(mapping, digestKey)),
   };
 }

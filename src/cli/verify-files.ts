@@ -8,7 +8,10 @@ import type { VerifyDocument } from './verify-document.ts';
 /** Before hours of work rather than after. Throws USAGE. */
 export async function requireDirectory(directory: string): Promise<void> {
   try {
-    await fs.mkdir(directory, { recursive: true });
+    // Not recursive: below /proc Node would try for ever.
+    await fs.mkdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
     await fs.access(directory, fs.constants.W_OK);
   } catch (error) {
     throw unusable(directory, error);

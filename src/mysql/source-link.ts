@@ -80,7 +80,9 @@ export class SourceLink implements SourceConnection {
   }
 
   onLost(listener: (error: TransfuseError) => void): () => void {
-    if (this.#loss) listener(this.#loss);
+    const over = this.#loss ?? this.#ended;
+    // Who reads rows over a connection that was cut off would wait for ever.
+    if (over) listener(over);
     else this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }

@@ -13,6 +13,7 @@ import type { TargetConnection } from '../postgres/connection.ts';
 import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
 import { rowsOfShare } from '../postgres/rows-of-share.ts';
 import { inTransaction } from '../postgres/transaction.ts';
+import { JsonDigest } from './json-digest.ts';
 import { targetTuples } from './target-tuples.ts';
 import { TupleLayout } from './tuple-layout.ts';
 import { targetColumns } from './verify-context.ts';
@@ -22,6 +23,8 @@ export type Verdict = null | 'missing' | 'refused' | { columns: string[] };
 
 const NUMBER = 'transfuse_number';
 const THERE = 'transfuse_there';
+const MISSING = 0;
+const JSONB_VERSION_BYTES = 1;
 
 /** A verdict for each tuple, in their order. Throws TARGET_*. */
 export async function compareInTarget(
@@ -64,27 +67,34 @@ async function compare(
     Readable.from(numbered(tuples)),
     target.client.query(copyFrom(`COPY pg_temp.transfuse_expected (${columns}) FROM STDIN (FORMAT binary)`)),
   );
-  const on = [
-    ...layout.key.map(
-      (column) => `t.${quoteIdentifier(names[column]!)} = e.${quoteIdentifier(names[column]!)}`,
-    ),
-    ...(share ? [rowsOfShare(share.constants)] : []),
-  ];
+  const on = layout.key.map(
+    (column) => `t.${quoteIdentifier(names[column]!)} = e.${quoteIdentifier(names[column]!)}`,
+  );
+  // In a table that several mappings fill, the row of this one, or else one that should be: its constants may be what differs.
+  const isOwn = share ? rowsOfShare(share.constants) : 'true';
   // With statistics, the few rows are looked up by the table's key.
   await target.query('ANALYZE pg_temp.transfuse_expected');
-  const select = `SELECT e.${NUMBER}, ${targetColumns(names, 'e')}, t.ctid IS NOT NULL AS ${THERE}, ${targetColumns(names)}
+  const select = `SELECT e.${NUMBER}, ${targetColumns(names, 'e')}, CASE WHEN t.ctid IS NULL THEN 0 WHEN ${isOwn} THEN 1 ELSE 2 END AS ${THERE}, ${targetColumns(names)}
     FROM pg_temp.transfuse_expected AS e LEFT JOIN ${table} AS t ON ${on.join(' AND ')}`;
   const pair = new TupleLayout(pairColumns(layout), []);
   const verdicts: Verdict[] = tuples.map(() => 'missing');
-  const seen = new Set<number>();
+  const nearest = new Map<number, number>();
   const there = names.length + 1;
+  const json = new JsonDigest();
   const onTuple = (bytes: Buffer): void => {
     const number = pair.field(bytes, 0)!.readInt32BE();
+    const nearness = pair.field(bytes, there)!.readInt32BE();
     // Where the target has it twice, one of them is a difference anyway.
-    if (pair.field(bytes, there)![0] !== 1 || seen.has(number)) return;
-    seen.add(number);
+    if (nearness === MISSING || (nearest.get(number) ?? Infinity) <= nearness) return;
+    nearest.set(number, nearness);
     const differing = names.filter(
-      (_, column) => !same(pair.field(bytes, column + 1), pair.field(bytes, there + 1 + column)),
+      (_, column) =>
+        !same(
+          pair.field(bytes, column + 1),
+          pair.field(bytes, there + 1 + column),
+          layout.columns[column]!.type,
+          json,
+        ),
     );
     verdicts[number] = differing.length === 0 ? null : { columns: differing };
   };
@@ -98,8 +108,15 @@ function pairColumns({ columns }: TupleLayout) {
   return [{ name: NUMBER, type: '' }, ...plain, { name: THERE, type: '' }, ...plain];
 }
 
-function same(one: Buffer | null, other: Buffer | null): boolean {
-  return one === null || other === null ? one === other : one.equals(other);
+function same(one: Buffer | null, other: Buffer | null, type: string, json: JsonDigest): boolean {
+  if (one === null || other === null) return one === other;
+  if (one.equals(other) || type !== 'jsonb') return one.equals(other);
+  // As jsonb compares it: 1.5 and 1.50 are one number.
+  const digestOf = (field: Buffer): string =>
+    json.read(field, JSONB_VERSION_BYTES, field.length)
+      ? `${json.high}:${json.low}`
+      : field.toString('latin1');
+  return digestOf(one) === digestOf(other);
 }
 
 /** Each with its number before its fields. */

@@ -50,6 +50,7 @@ class MappingComparison {
   /** Where both sides change: what is to be looked at again. */
   readonly #suspects: Suspect[] = [];
   #notSame = 0;
+  #rejectedTuples = 0;
   #changing = 0;
 
   constructor(context: VerifyContext, planned: PlannedMapping) {
@@ -85,7 +86,7 @@ class MappingComparison {
       rowsRead: counts.rowsRead,
       rowsFiltered: counts.rowsFiltered,
       rowsRejected: rejected,
-      rowsExpected: counts.rowsExpected,
+      rowsExpected: counts.rowsExpected - this.#rejectedTuples,
       rowsActual,
       rowsSame: Math.max(0, counts.rowsExpected - this.#notSame - this.#changing - leftOut),
       missing,
@@ -163,7 +164,10 @@ class MappingComparison {
   }
 
   #reject({ owner, tuple }: Suspect): void {
-    if (tuple) this.#notSame++;
+    if (tuple) {
+      this.#notSame++;
+      this.#rejectedTuples++;
+    }
     this.#tally.counts.rejected++;
     if (owner !== null) this.#rejectedOwners.add(owner);
   }
@@ -227,7 +231,8 @@ class MappingComparison {
       if (side === 'actual') this.#tally.add({ kind: 'extra', columns: [], key: {} });
       else {
         this.#notSame++;
-        if (!isReject()) this.#tally.add({ kind: 'missing', columns: [], key: {} });
+        if (isReject()) this.#rejectedTuples++;
+        else this.#tally.add({ kind: 'missing', columns: [], key: {} });
       }
     }
   }

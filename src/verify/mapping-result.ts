@@ -1,6 +1,6 @@
 import type { Difference } from './differences.ts';
 
-/** What the comparison of one mapping came to. Rows of the source add up: read = filtered + rejected + expected, where each stands for one row. */
+/** What the comparison of one mapping came to. Rows of the source add up: read = filtered + rejected + expected, where each makes one row. */
 export interface MappingResult {
   mapping: string;
   sourceTable: string;
@@ -10,7 +10,7 @@ export interface MappingResult {
   rowsFiltered: number;
   /** Rows that cannot be loaded and are open rejects. */
   rowsRejected: number;
-  /** Rows of the target: what the mapping makes of the rest, and what is there. */
+  /** Rows of the target: what the mapping makes of the rest; and what is there, older versions of rejected rows among it. */
   rowsExpected: number;
   rowsActual: number;
   rowsSame: number;

@@ -1,5 +1,6 @@
 import type { BinlogPosition } from '../core/position.ts';
 import type { DocumentsVerification } from './verify-documents.ts';
+import type { ForeignKeys } from './foreign-keys.ts';
 import type { MappingResult } from './mapping-result.ts';
 
 /** What a verification of one service database came to. No value of a row is in it but for the keys, which must not be passed on. */
@@ -17,6 +18,11 @@ export interface DatabaseVerification {
   notCompared: NotCompared[];
   /** null where there are none, or they were not asked for. */
   documents: DocumentsVerification | null;
+  foreignKeys: ForeignKeys;
+  /** Rows of tables that several mappings fill, and that belong to none of them: `schema.table`. */
+  unowned: { table: string; rows: number }[];
+  /** `schema.table.column`: what no mapping fills is not compared. */
+  unmapped: string[];
   digestKey: Buffer;
 }
 

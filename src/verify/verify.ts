@@ -9,19 +9,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { BinlogPosition } from '../core/position.ts';
+import { retry } from '../core/retry.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { readCheckpointIfAny } from '../ledger/checkpoints.ts';
 import { ensureLedger, ledgerExists } from '../ledger/ddl.ts';
 import { readLoads, type Load } from '../ledger/loads.ts';
+import { targetMisfits } from '../mapping/fits-target.ts';
+import type { Mapping } from '../mapping/mapping.ts';
 import { latestRun, type Run } from '../ledger/runs.ts';
 import { recordVerification } from '../ledger/verifications.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
 import { LaneSource } from '../mysql/lane-source.ts';
 import { readStartPosition } from '../mysql/start-position.ts';
 import { ObjectStore } from '../storage/object-store.ts';
+import type { TargetTable } from '../postgres/catalog-model.ts';
+import { readTargetCatalog } from '../postgres/catalog.ts';
+import { qualified } from '../postgres/identifiers.ts';
+import { rowsOfShare } from '../postgres/rows-of-share.ts';
 import { openTarget, type TargetConnection } from '../postgres/connection.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { compareMapping } from './compare-mapping.ts';
+import { readForeignKeys, type ForeignKeys } from './foreign-keys.ts';
 import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
 import { documentDifferences, verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
@@ -52,6 +60,7 @@ export interface VerifyObserver {
   onRetry(warning: string): void;
 }
 
+const MAX_NAMED = 10;
 const DIGEST_KEY_BYTES = 32;
 /** Where objects stand among the mappings in the progress. */
 const OBJECTS = 'objects of documents';
@@ -89,7 +98,8 @@ class Verification {
     const startedAt = new Date();
     const run = await this.#run();
     const loads = await readLoads(this.#target, run.id);
-    const { compared, notCompared } = this.#choose(loads);
+    const tables = await this.#targetTables();
+    const { compared, notCompared } = this.#choose(loads, tables);
     const result: DatabaseVerification = {
       id: randomUUID(),
       runId: run.id,
@@ -101,12 +111,19 @@ class Verification {
       mappings: [],
       notCompared,
       documents: null,
+      foreignKeys: { valid: 0, open: [] },
+      unowned: [],
+      unmapped: unmappedColumns(compared, tables, documentColumns(this.#options.plan)),
       digestKey: this.#digestKey,
     };
     const followed = this.#followed(run.id, result.checkpoint);
     for (const planned of compared) result.mappings.push(await this.#compare(run.id, planned, followed));
+    result.unowned = await this.#unowned(compared);
     result.documents = await this.#documents(run.id);
     if (result.documents) notCompared.push(...left(result.documents));
+    const schemas = [...new Set(compared.map(({ mapping }) => mapping.target.schema))];
+    result.foreignKeys = await readForeignKeys(this.#target, run.id, schemas);
+    notCompared.push(...notInForce(result.foreignKeys));
     result.positionAfter = await this.#position();
     result.elapsedMs = Date.now() - startedAt.getTime();
     await this.#record(result);
@@ -125,20 +142,28 @@ class Verification {
     if (run.profile !== plan.profile.name || run.source.database !== source)
       throw notLoaded(
         `${database} was loaded from ${run.source.database} with the profile ${run.profile}, and not from ${source} with ${plan.profile.name}`,
+        run.profile === plan.profile.name
+          ? 'Check LEGACY_DB_NAME and TARGET_DB_NAME.'
+          : `Give --profile ${run.profile}; or check TARGET_DB_NAME.`,
       );
     await ensureLedger(this.#target);
     return run;
   }
 
   /** What was loaded as the plan is now can be compared by it. */
-  #choose(loads: ReadonlyMap<string, Load>): { compared: PlannedMapping[]; notCompared: NotCompared[] } {
+  #choose(
+    loads: ReadonlyMap<string, Load>,
+    tables: ReadonlyMap<string, TargetTable>,
+  ): { compared: PlannedMapping[]; notCompared: NotCompared[] } {
     const { plan, isOfAll } = this.#options;
     const compared: PlannedMapping[] = [];
     const notCompared: NotCompared[] = [];
     for (const planned of plan.mappings) {
       const { mapping, fingerprint } = planned;
       const load = loads.get(mapping.id);
-      const reason = reasonAgainst(load, fingerprint);
+      // Of a narrower type, the target would hold what it rounds, and say that it is the same.
+      const misfits = targetMisfits(mapping, tables.get(tableName(mapping)));
+      const reason = reasonAgainst(load, fingerprint) ?? (misfits.length > 0 ? misfits.join('; ') : null);
       if (reason === null) compared.push(planned);
       else notCompared.push({ mapping: mapping.id, reason });
     }
@@ -154,7 +179,39 @@ class Verification {
     const { live, settings, signal } = this.#options;
     if (!live) return null;
     if (checkpoint) return new FollowedTarget(this.#target, runId, settings.bulk.retryTimeoutMs, signal);
-    throw new TransfuseError('VERIFY_NOT_FOLLOWED', 'No sync has ever followed this load.');
+    throw new TransfuseError('VERIFY_NOT_FOLLOWED', 'No sync has ever followed this load.', {
+      fix: 'Where one can, start bin/sync --continuous, and verify again. Where it was loaded with --no-sync, verify without --live while the source stands still.',
+    });
+  }
+
+  async #targetTables(): Promise<Map<string, TargetTable>> {
+    const schemas = new Set(this.#options.plan.mappings.map(({ mapping }) => mapping.target.schema));
+    const tables = new Map<string, TargetTable>();
+    for (const schema of schemas)
+      for (const table of (await readTargetCatalog(this.#target, schema)).tables)
+        tables.set(`${schema}.${table.name}`, table);
+    return tables;
+  }
+
+  /** In tables that several mappings fill, all of which were compared. */
+  async #unowned(compared: readonly PlannedMapping[]): Promise<DatabaseVerification['unowned']> {
+    const ids = new Set(compared.map(({ mapping }) => mapping.id));
+    const shared = new Map<string, PlannedMapping[]>();
+    for (const planned of compared)
+      if (planned.share?.mappings.every((id) => ids.has(id))) {
+        const name = tableName(planned.mapping);
+        shared.set(name, [...(shared.get(name) ?? []), planned]);
+      }
+    const found: DatabaseVerification['unowned'] = [];
+    for (const [name, all] of shared) {
+      const { schema, table } = all[0]!.mapping.target;
+      const any = all.map(({ share }) => `(${rowsOfShare(share!.constants)})`).join(' OR ');
+      const { rows } = await this.#target.query<{ count: string }>(
+        `SELECT count(*) AS count FROM ${qualified(schema, table)} AS t WHERE (${any}) IS NOT TRUE`,
+      );
+      if (Number(rows[0]!.count) > 0) found.push({ table: name, rows: Number(rows[0]!.count) });
+    }
+    return found;
   }
 
   async #compare(runId: string, planned: PlannedMapping, followed: FollowedTarget | null) {
@@ -173,7 +230,12 @@ class Verification {
       onRows: (mapping, rows) => observer.onRows(mapping, rows),
     };
     observer.onMapping(id, planned.table.rowEstimate);
-    const result = await compareMapping(context, planned);
+    const result = await retry(() => compareMapping(context, planned), {
+      timeoutMs: settings.bulk.retryTimeoutMs,
+      signal,
+      subject: `the comparison of ${id} from its beginning`,
+      onRetry: (warning) => observer.onRetry(warning),
+    });
     observer.onMappingDone(id, differencesIn(result));
     return result;
   }
@@ -219,12 +281,50 @@ class Verification {
       rowsCompared: mappings.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0),
       differences: mappings.reduce(
         (sum, mapping) => sum + differencesIn(mapping),
-        documentDifferences(result.documents),
+        documentDifferences(result.documents) + unownedRows(result.unowned),
       ),
       notCompared: notCompared.length,
     };
     await inTransaction(this.#target, () => recordVerification(this.#target, runId, record, differences));
   }
+}
+
+function tableName({ target: { schema, table } }: Mapping): string {
+  return `${schema}.${table}`;
+}
+
+export function unownedRows(unowned: DatabaseVerification['unowned']): number {
+  return unowned.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** Columns that hold what became of files: they are held against the ledger. */
+function documentColumns({ profile, source, options, mappings }: Plan): Set<string> {
+  return new Set(
+    (profile.documents?.(source, options) ?? []).flatMap(({ mapping: id, columns }) => {
+      const mapping = mappings.find(({ mapping: one }) => one.id === id)?.mapping;
+      return mapping ? Object.values(columns).map((column) => `${tableName(mapping)}.${column}`) : [];
+    }),
+  );
+}
+
+function unmappedColumns(
+  compared: readonly PlannedMapping[],
+  tables: ReadonlyMap<string, TargetTable>,
+  others: ReadonlySet<string>,
+): string[] {
+  const filled = new Set(
+    compared.flatMap(({ mapping }) =>
+      mapping.columns.map(({ target }) => `${tableName(mapping)}.${target.name}`),
+    ),
+  );
+  const names = new Set(compared.map(({ mapping }) => tableName(mapping)));
+  return [...names].flatMap((name) =>
+    tables
+      .get(name)!
+      .columns.filter(({ generated }) => generated === null)
+      .map((column) => `${name}.${column.name}`)
+      .filter((column) => !filled.has(column) && !others.has(column)),
+  );
 }
 
 /** null: it can be compared. */
@@ -251,6 +351,18 @@ function left({ notCompared, faults }: DocumentsVerification): NotCompared[] {
   ];
 }
 
-function notLoaded(what: string): TransfuseError {
-  return new TransfuseError('VERIFY_NOT_LOADED', `${what}.`);
+function notInForce({ open }: ForeignKeys): NotCompared[] {
+  if (open.length === 0) return [];
+  const named = open.slice(0, MAX_NAMED).join(', ');
+  const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
+  return [
+    {
+      mapping: 'foreign keys',
+      reason: `not in force yet, or not validated: ${named}${more}. bin/sync puts them back`,
+    },
+  ];
+}
+
+function notLoaded(what: string, fix?: string): TransfuseError {
+  return new TransfuseError('VERIFY_NOT_LOADED', `${what}.`, fix === undefined ? {} : { fix });
 }

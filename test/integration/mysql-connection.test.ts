@@ -183,6 +183,14 @@ describe.each(sourceFlavors())('a connection to %s', (flavor) => {
     await expect(rows.toArray()).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 
+  test('that was cut off before it is read from ends who reads rows from it', async () => {
+    const abort = new AbortController();
+    const source = await openSource(sourceSettings(database), { purpose: 'test', signal: abort.signal });
+    abort.abort();
+    const rows = new RowSource({ source, sql: 'SELECT 1', table: 'none' });
+    await expect(rows.toArray()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+
   test('an abort ends the opening and the connection', async () => {
     const settings = sourceSettings(database);
     await expect(

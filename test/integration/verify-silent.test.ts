@@ -9,6 +9,7 @@ import { typeCases } from '../support/type-cases.ts';
 
 interface Verified {
   result: {
+    relationships: { references: number; dangling: number }[];
     databases: {
       notCompared: object[];
       mappings: {
@@ -83,6 +84,22 @@ describe.each(sourceFlavors())('verification of %s', (flavor) => {
     const outcome = await site.run('verify', [...OPENEMR, '--json']);
     expect(differing(outcome)).toEqual([]);
     expect(outcome.exitCode).toBe(0);
+    const { relationships } = (JSON.parse(outcome.stdout) as Verified).result;
+    expect(relationships.length).toBeGreaterThan(40);
+    expect(relationships.reduce((sum, { references }) => sum + references, 0)).toBeGreaterThan(400);
+    // A row of a shared table that is nobody's, and one whose constant is another.
+    await site.query(
+      'appointment',
+      "UPDATE appointment.appointment SET timezone = 'UTC' WHERE id = (SELECT min(id::text)::uuid FROM appointment.appointment)",
+    );
+    const changed = await site.run('verify', ['appointments', ...OPENEMR]);
+    expect([changed.exitCode, changed.stdout]).toEqual([
+      3,
+      expect.stringMatching(/1 with other values in timezone \(1\)/),
+    ]);
+    expect(changed.stdout).toContain('1 row that belongs to no mapping');
+    const elsewhere = await site.run('verify', ['patients', '--tables', 'documents', ...OPENEMR]);
+    expect([elsewhere.exitCode, elsewhere.stderr]).toEqual([2, expect.stringContaining('NOTHING_TO_DO')]);
     const rejects: { mapping: string; count: string }[] = [];
     for (const service of ['patient', 'doctor', 'appointment', 'medical_records'] as const)
       rejects.push(

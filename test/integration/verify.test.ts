@@ -242,6 +242,24 @@ describe.each(sourceFlavors())('verification of a load from %s', (flavor) => {
     expect([altered.exitCode, altered.stdout]).toEqual([4, expect.stringContaining('altered since')]);
   });
 
+  it('does not compare with a column that would round what is expected', { timeout: 60_000 }, async () => {
+    await hospital.targetQuery('CREATE TABLE kept_visits AS TABLE public.visits');
+    await hospital.targetQuery('ALTER TABLE public.visits ALTER amount TYPE numeric(12,0)');
+    const narrow = await hospital.run('verify');
+    await hospital.targetQuery('ALTER TABLE public.visits ALTER amount TYPE numeric(12,4)');
+    const [lost, exitCode] = [await hospital.run('verify', ['--json']), narrow.exitCode];
+    await hospital.targetQuery(
+      'UPDATE public.visits v SET amount = k.amount FROM kept_visits k WHERE k.id = v.id',
+    );
+    await hospital.targetQuery('DROP TABLE kept_visits');
+    expect([exitCode, narrow.stdout]).toEqual([
+      4,
+      expect.stringContaining('amount is numeric(12,0), the plan writes numeric(12,4)'),
+    ]);
+    expect(new Set(found(lost))).toEqual(new Set(['visits differs amount']));
+    await hospital.succeed('verify');
+  });
+
   it('says what it cannot do', { timeout: 60_000 }, async () => {
     await using empty = await openBulkCase({ flavor, fill: ['CREATE TABLE t (id INT PRIMARY KEY)'] });
     const nothing = await empty.run('verify');

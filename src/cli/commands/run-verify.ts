@@ -1,19 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { destinationsOf } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { quantity } from '../../core/quantity.ts';
 import { planOf } from '../../mapping/plan.ts';
+import { openTarget } from '../../postgres/connection.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
 import { differencesIn } from '../../verify/mapping-result.ts';
 import { documentDifferences } from '../../verify/verify-documents.ts';
-import { verifyDatabase } from '../../verify/verify.ts';
+import { verifyRelationships, type Relationship } from '../../verify/relationships.ts';
+import { unownedRows, verifyDatabase } from '../../verify/verify.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
-import { servicesOf } from '../entities.ts';
+import { DOCUMENTS, servicesOf } from '../entities.ts';
 import { messagesTo } from '../messages.ts';
 import { preparePlan, requireServer } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
-import { renderVerification } from '../render-verify.ts';
+import { renderRelationships, renderVerification } from '../render-verify.ts';
 import { verifyDocument, type VerifiedDatabase } from '../verify-document.ts';
 import { requireDirectory, writeReport } from '../verify-files.ts';
 
@@ -24,6 +27,15 @@ export interface VerifyCommandOptions {
   report: string;
 }
 
+/** A row of another service may be on its way there. */
+const LOOK_AGAIN_TIMES = 10;
+const LOOK_AGAIN_MS = 1000;
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
+}
+
 /** Compares, and writes the report. Differences, and what could not be compared, are the result's problem. */
 export async function runVerifyCommand(
   context: CommandContext,
@@ -32,13 +44,15 @@ export async function runVerifyCommand(
 ): Promise<CommandResult> {
   const { settings, signal, logger } = context;
   requireServer(settings, 'verify');
-  await requireDirectory(options.report);
   const { profile } = await loadProfile(context.profileName, settings);
+  if (entities.includes(DOCUMENTS)) throw documentsGoWithRows();
   const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
+  await requireDirectory(options.report);
   const progress = new ProgressModel();
   const display = await startProgressDisplay(progress, context.console);
   const verified: VerifiedDatabase[] = [];
+  let relationships: Relationship[] = [];
   try {
     for (const destination of destinationsOf(settings.targets, services)) {
       const part = planOf(plan, destination.services);
@@ -64,10 +78,28 @@ export async function runVerifyCommand(
       });
       verified.push({ destination, verification });
     }
+    if (verified.length === 0) throw nothingToVerify();
+    progress.setPhase('relationships');
+    const compared = new Set(
+      verified.flatMap(({ verification }) => verification.mappings.map(({ mapping }) => mapping)),
+    );
+    relationships = await verifyRelationships({
+      plan,
+      destinations: verified.map(({ destination }) => destination),
+      isLoaded: (mapping) => compared.has(mapping),
+      open: ({ database }) => openTarget(database, { applicationName: 'transfuse verify reader', signal }),
+      lookAgain: {
+        times: options.live ? LOOK_AGAIN_TIMES : 1,
+        wait: () => pause(options.live ? LOOK_AGAIN_MS : 0, signal),
+      },
+      signal,
+    });
+  } catch (error) {
+    throw signal.aborted ? interrupted() : error;
   } finally {
     display.stop();
   }
-  const document = verifyDocument(verified, { profile: profile.name, source: plan.source });
+  const document = verifyDocument(verified, { profile: profile.name, source: plan.source, relationships });
   const files = await writeReport(options.report, document);
   const problem = problemOf(verified);
   const parts = verified.map(({ destination, verification }) => ({
@@ -76,9 +108,31 @@ export async function runVerifyCommand(
   }));
   return {
     document: { ...document, files },
-    text: [underDatabaseNames(parts), `report ${files.page}`].join('\n\n'),
+    text: [underDatabaseNames(parts), ...renderRelationships(relationships), `report ${files.page}`].join(
+      '\n\n',
+    ),
     ...(problem && { problem }),
   };
+}
+
+function documentsGoWithRows(): TransfuseError {
+  return new TransfuseError('USAGE', 'Documents are verified with the rows that they belong to.', {
+    fix: 'bin/verify medical-records, with --deep to read every object.',
+  });
+}
+
+function interrupted(): TransfuseError {
+  return new TransfuseError('INTERRUPTED', 'Stopped by a signal. There is no report.', {
+    fix: 'Start it again when there is time: it begins anew.',
+  });
+}
+
+function nothingToVerify(): TransfuseError {
+  return new TransfuseError(
+    'NOTHING_TO_DO',
+    'None of the tables that were named goes to one of the entities that were named.',
+    { fix: 'Give --tables or entities, or tables that belong to the entities.' },
+  );
 }
 
 function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null {
@@ -88,14 +142,16 @@ function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null
     (sum, { verification }) => sum + documentDifferences(verification.documents),
     0,
   );
-  if (differences + papers > 0) {
+  const unowned = verified.reduce((sum, { verification }) => sum + unownedRows(verification.unowned), 0);
+  if (differences + papers + unowned > 0) {
     const tables = mappings.filter((mapping) => differencesIn(mapping) > 0).length;
     return new TransfuseError(
       'VERIFY_DIFFERS',
       `${[
         ...(differences > 0 ? [`${quantity(differences, 'row')} of ${quantity(tables, 'mapping')}`] : []),
+        ...(unowned > 0 ? [`${quantity(unowned, 'row')} of no mapping`] : []),
         ...(papers > 0 ? [quantity(papers, 'document')] : []),
-      ].join(' and ')} ${differences + papers === 1 ? 'differs' : 'differ'}.`,
+      ].join(' and ')} ${differences + papers + unowned === 1 ? 'differs' : 'differ'}.`,
       { where: { rows: differences, mappings: tables, documents: papers } },
     );
   }

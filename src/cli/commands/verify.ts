@@ -15,7 +15,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
     'bin/verify medical-records --deep       and every byte of the files of documents',
     'bin/verify --report /srv/audit          the report into this directory',
   ],
-  keptSafe: 'Everything: this command only looks. What it found is in the ledger, in transfuse.differences.',
+  keptSafe: 'Everything: this command only looks.',
   options(command: Command) {
     command
       .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
