@@ -1,7 +1,8 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { LaneSource } from '../mysql/lane-source.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
-import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+import type { TargetConnection } from '../postgres/connection.ts';
+import { LaneTarget } from '../postgres/lane-target.ts';
 
 interface LaneConnectionsOptions {
   source: DatabaseSettings;
@@ -13,13 +14,12 @@ interface LaneConnectionsOptions {
 
 /** A lane's connection to either side: made when it is needed first, and made anew when it was lost. */
 export class LaneConnections {
-  readonly #options: LaneConnectionsOptions;
   readonly #source: LaneSource;
-  #target: TargetConnection | null = null;
+  readonly #target: LaneTarget;
 
   constructor(options: LaneConnectionsOptions) {
     const { source: settings, timeoutMs, signal } = options;
-    this.#options = options;
+    this.#target = new LaneTarget(options.target, 'transfuse bulk lane', signal);
     this.#source = new LaneSource({ settings, purpose: 'bulk reader', timeoutMs, signal });
   }
 
@@ -30,12 +30,7 @@ export class LaneConnections {
 
   /** Throws what openTarget throws. */
   async target(): Promise<TargetConnection> {
-    const { target, signal } = this.#options;
-    if (!this.#target || this.#target.isLost) {
-      this.#target?.destroy();
-      this.#target = await openTarget(target, { applicationName: 'transfuse bulk lane', signal });
-    }
-    return this.#target;
+    return this.#target.connected();
   }
 
   /** As LaneSource has it. */
@@ -44,6 +39,6 @@ export class LaneConnections {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#source.close(), this.#target?.close()]);
+    await Promise.all([this.#source.close(), this.#target.close()]);
   }
 }

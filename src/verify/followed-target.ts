@@ -4,18 +4,18 @@ import { TransfuseError } from '../core/errors.ts';
 import { hasPassed, type BinlogPosition } from '../core/position.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../ledger/checkpoints.ts';
 import { oldestTouches } from '../ledger/touched-rows.ts';
-import type { TargetConnection } from '../postgres/connection.ts';
+import type { LaneTarget } from '../postgres/lane-target.ts';
 
 const LOOK_AGAIN_MS = 100;
 
 export class FollowedTarget {
-  readonly #target: TargetConnection;
+  readonly #target: LaneTarget;
   readonly #runId: string;
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal;
 
   /** `timeoutMs`: how long a sync may stand still. */
-  constructor(target: TargetConnection, runId: string, timeoutMs: number, signal: AbortSignal) {
+  constructor(target: LaneTarget, runId: string, timeoutMs: number, signal: AbortSignal) {
     this.#target = target;
     this.#runId = runId;
     this.#timeoutMs = timeoutMs;
@@ -30,11 +30,11 @@ export class FollowedTarget {
     if (!isSelectedAgain) return;
     // What was touched up to there is noted as keys first, by later transactions.
     const lookedUp = await this.#until(async (checkpoint) => {
-      const { lookup } = await oldestTouches(this.#target, this.#runId);
+      const { lookup } = await oldestTouches(await this.#target.connected(), this.#runId);
       return lookup === null || lookup >= passed ? checkpoint!.commits : null;
     });
     await this.#until(async () => {
-      const { key, left } = await oldestTouches(this.#target, this.#runId);
+      const { key, left } = await oldestTouches(await this.#target.connected(), this.#runId);
       return (key === null || key >= lookedUp) && (left === null || left >= lookedUp) ? true : null;
     });
   }
@@ -43,7 +43,7 @@ export class FollowedTarget {
     let commits: bigint | null = null;
     let movedAt = performance.now();
     for (;;) {
-      const checkpoint = await readCheckpointIfAny(this.#target, this.#runId);
+      const checkpoint = await readCheckpointIfAny(await this.#target.connected(), this.#runId);
       const found = await look(checkpoint);
       if (found !== null) return found;
       if (checkpoint && checkpoint.commits !== commits) {

@@ -26,7 +26,8 @@ import type { TargetTable } from '../postgres/catalog-model.ts';
 import { readTargetCatalog } from '../postgres/catalog.ts';
 import { qualified } from '../postgres/identifiers.ts';
 import { rowsOfShare } from '../postgres/rows-of-share.ts';
-import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+import { openTarget } from '../postgres/connection.ts';
+import { LaneTarget } from '../postgres/lane-target.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { compareMapping } from './compare-mapping.ts';
 import { readForeignKeys, type ForeignKeys } from './foreign-keys.ts';
@@ -68,7 +69,7 @@ const OBJECTS = 'objects of documents';
 /** Throws VERIFY_NOT_LOADED, SOURCE_*, TARGET_*, INTERRUPTED. */
 export async function verifyDatabase(options: VerifyOptions): Promise<DatabaseVerification> {
   const { settings, target: database, signal } = options;
-  const target = await openTarget(database, { applicationName: 'transfuse verify', signal });
+  const target = new LaneTarget(database, 'transfuse verify', signal);
   const source = new LaneSource({
     settings: settings.source,
     purpose: 'verify reader',
@@ -84,11 +85,11 @@ export async function verifyDatabase(options: VerifyOptions): Promise<DatabaseVe
 
 class Verification {
   readonly #options: VerifyOptions;
-  readonly #target: TargetConnection;
+  readonly #target: LaneTarget;
   readonly #source: LaneSource;
   readonly #digestKey = randomBytes(DIGEST_KEY_BYTES);
 
-  constructor(options: VerifyOptions, target: TargetConnection, source: LaneSource) {
+  constructor(options: VerifyOptions, target: LaneTarget, source: LaneSource) {
     this.#options = options;
     this.#target = target;
     this.#source = source;
@@ -97,7 +98,7 @@ class Verification {
   async run(): Promise<DatabaseVerification> {
     const startedAt = new Date();
     const run = await this.#run();
-    const loads = await readLoads(this.#target, run.id);
+    const loads = await readLoads(await this.#target.connected(), run.id);
     const tables = await this.#targetTables();
     const { compared, notCompared } = this.#choose(loads, tables);
     const result: DatabaseVerification = {
@@ -107,7 +108,7 @@ class Verification {
       elapsedMs: 0,
       positionBefore: await this.#position(),
       positionAfter: null,
-      checkpoint: (await readCheckpointIfAny(this.#target, run.id))?.position ?? null,
+      checkpoint: (await readCheckpointIfAny(await this.#target.connected(), run.id))?.position ?? null,
       mappings: [],
       notCompared,
       documents: null,
@@ -122,7 +123,7 @@ class Verification {
     result.documents = await this.#documents(run.id);
     if (result.documents) notCompared.push(...left(result.documents));
     const schemas = [...new Set(compared.map(({ mapping }) => mapping.target.schema))];
-    result.foreignKeys = await readForeignKeys(this.#target, run.id, schemas);
+    result.foreignKeys = await readForeignKeys(await this.#target.connected(), run.id, schemas);
     notCompared.push(...notInForce(result.foreignKeys));
     result.positionAfter = await this.#position();
     result.elapsedMs = Date.now() - startedAt.getTime();
@@ -136,7 +137,8 @@ class Verification {
       plan,
       target: { database },
     } = this.#options;
-    const run = (await ledgerExists(this.#target)) ? await latestRun(this.#target) : null;
+    const connection = await this.#target.connected();
+    const run = (await ledgerExists(connection)) ? await latestRun(connection) : null;
     if (!run) throw notLoaded(`Nothing has been loaded into ${database}`);
     const source = settings.source.database;
     if (run.profile !== plan.profile.name || run.source.database !== source)
@@ -146,7 +148,7 @@ class Verification {
           ? 'Check LEGACY_DB_NAME and TARGET_DB_NAME.'
           : `Give --profile ${run.profile}; or check TARGET_DB_NAME.`,
       );
-    await ensureLedger(this.#target);
+    await ensureLedger(connection);
     return run;
   }
 
@@ -188,7 +190,7 @@ class Verification {
     const schemas = new Set(this.#options.plan.mappings.map(({ mapping }) => mapping.target.schema));
     const tables = new Map<string, TargetTable>();
     for (const schema of schemas)
-      for (const table of (await readTargetCatalog(this.#target, schema)).tables)
+      for (const table of (await readTargetCatalog(await this.#target.connected(), schema)).tables)
         tables.set(`${schema}.${table.name}`, table);
     return tables;
   }
@@ -206,7 +208,8 @@ class Verification {
     for (const [name, all] of shared) {
       const { schema, table } = all[0]!.mapping.target;
       const any = all.map(({ share }) => `(${rowsOfShare(share!.constants)})`).join(' OR ');
-      const { rows } = await this.#target.query<{ count: string }>(
+      const connection = await this.#target.connected();
+      const { rows } = await connection.query<{ count: string }>(
         `SELECT count(*) AS count FROM ${qualified(schema, table)} AS t WHERE (${any}) IS NOT TRUE`,
       );
       if (Number(rows[0]!.count) > 0) found.push({ table: name, rows: Number(rows[0]!.count) });
@@ -248,7 +251,7 @@ class Verification {
     const store = storage && new ObjectStore({ settings: storage, signal, retryTimeoutMs, onRetry });
     const onObjects = (objects: number): void => observer.onRows(OBJECTS, objects);
     return verifyDocuments({
-      target: this.#target,
+      target: await this.#target.connected(),
       runId,
       plan,
       storage,
@@ -285,7 +288,8 @@ class Verification {
       ),
       notCompared: notCompared.length,
     };
-    await inTransaction(this.#target, () => recordVerification(this.#target, runId, record, differences));
+    const connection = await this.#target.connected();
+    await inTransaction(connection, () => recordVerification(connection, runId, record, differences));
   }
 }
 

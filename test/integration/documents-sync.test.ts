@@ -110,34 +110,38 @@ describe.each(sourceFlavors())('documents in sync, on %s', (flavor) => {
     expect(await site.bucketFaults()).toEqual([]);
   });
 
-  it('wait for their object, and are looked at again with their row', { timeout: 180_000 }, async () => {
-    await using site = await openDocumentCase({
-      flavor,
-      sync: true,
-      changes: { RETRY_TIMEOUT_SECONDS: '1' },
-    });
-    await upload(site, 1, Buffer.from('first'));
-    await loaded(site);
-    await upload(site, 2, Buffer.from('second'));
-    site.storage.faults.add({ at: 'multipart', answer: 403, times: 1 });
-    const { exitCode, stderr } = await site.run('sync', OPENEMR);
-    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('STORAGE_ACCESS_DENIED')]);
-    expect([...(await site.documentRows()).keys()]).toEqual([1]);
-    await site.succeed('sync', OPENEMR);
-    expect(await contentsOf(site)).toEqual({ 1: 'first', 2: 'second' });
+  it.runIf(flavor === 'mariadb')(
+    'wait for their object, and are looked at again with their row',
+    { timeout: 180_000 },
+    async () => {
+      await using site = await openDocumentCase({
+        flavor,
+        sync: true,
+        changes: { RETRY_TIMEOUT_SECONDS: '1' },
+      });
+      await upload(site, 1, Buffer.from('first'));
+      await loaded(site);
+      await upload(site, 2, Buffer.from('second'));
+      site.storage.faults.add({ at: 'multipart', answer: 403, times: 1 });
+      const { exitCode, stderr } = await site.run('sync', OPENEMR);
+      expect([exitCode, stderr]).toEqual([4, expect.stringContaining('STORAGE_ACCESS_DENIED')]);
+      expect([...(await site.documentRows()).keys()]).toEqual([1]);
+      await site.succeed('sync', OPENEMR);
+      expect(await contentsOf(site)).toEqual({ 1: 'first', 2: 'second' });
 
-    await upload(site, 3, Buffer.from('third'));
-    await fs.rm(path.join(site.root, '1/3'));
-    await site.run('sync', OPENEMR);
-    expect(await contentsOf(site)).toMatchObject({ 3: 'missing_source' });
-    await writeFile(site, 3, Buffer.from('third'));
-    await site.succeed('bulk', ['documents', ...OPENEMR]);
-    expect(await contentsOf(site)).toMatchObject({ 3: 'third' });
-    expect(await site.bucketFaults()).toEqual([]);
+      await upload(site, 3, Buffer.from('third'));
+      await fs.rm(path.join(site.root, '1/3'));
+      await site.run('sync', OPENEMR);
+      expect(await contentsOf(site)).toMatchObject({ 3: 'missing_source' });
+      await writeFile(site, 3, Buffer.from('third'));
+      await site.succeed('bulk', ['documents', ...OPENEMR]);
+      expect(await contentsOf(site)).toMatchObject({ 3: 'third' });
+      expect(await site.bucketFaults()).toEqual([]);
 
-    const forgotten = await site.run('sync', OPENEMR, { DOCUMENTS_ROOT: '' });
-    expect([forgotten.exitCode, forgotten.stderr]).toEqual([2, expect.stringContaining('DOCUMENTS_ROOT')]);
-  });
+      const forgotten = await site.run('sync', OPENEMR, { DOCUMENTS_ROOT: '' });
+      expect([forgotten.exitCode, forgotten.stderr]).toEqual([2, expect.stringContaining('DOCUMENTS_ROOT')]);
+    },
+  );
 });
 
 it(

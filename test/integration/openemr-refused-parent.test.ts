@@ -14,37 +14,42 @@ const openCase = (flavor: MysqlFlavor) =>
   });
 
 describe.each(sourceFlavors())('a chart that is merged into one that was refused, on %s', (flavor) => {
-  it('goes, and so does its account, which is a reject [invariant 4]', { timeout: 120_000 }, async () => {
-    await using live = await openCase(flavor);
-    await live.sourceQuery('DELETE FROM patient_access_onsite');
-    await live.sourceQuery(
-      "INSERT INTO patient_access_onsite (id, pid, portal_username, portal_pwd) VALUES (7, 1, 'one', '')",
-    );
-    await live.succeed('schema', OPENEMR);
-    await live.succeed('bulk', OPENEMR);
-    await live.succeed('sync', OPENEMR);
-    await live.targetQuery("ALTER TABLE patient.patient ADD CHECK (last_name <> 'Refused')");
+  it.runIf(flavor === 'mariadb')(
+    'goes, and so does its account, which is a reject [invariant 4]',
+    { timeout: 120_000 },
+    async () => {
+      await using live = await openCase(flavor);
+      await live.sourceQuery('DELETE FROM patient_access_onsite');
+      await live.sourceQuery(
+        "INSERT INTO patient_access_onsite (id, pid, portal_username, portal_pwd) VALUES (7, 1, 'one', '')",
+      );
+      await live.succeed('schema', OPENEMR);
+      await live.succeed('bulk', OPENEMR);
+      await live.succeed('sync', OPENEMR);
+      await live.targetQuery("ALTER TABLE patient.patient ADD CHECK (last_name <> 'Refused')");
 
-    await live.sourceQuery(
-      "INSERT INTO patient_data (pid, pubpid, fname, lname) VALUES (900, '900', 'A', 'Refused')",
-    );
-    await live.sourceQuery('UPDATE patient_access_onsite SET pid = 900');
-    await live.sourceQuery('DELETE FROM patient_data WHERE pid = 1');
-    const { stderr } = await live.run('sync', OPENEMR);
-    expect(stderr).not.toContain('SYNC_CONFLICT');
-    expect(await live.targetQuery('SELECT FROM patient.patient_account')).toEqual([]);
-    expect(await live.targetQuery("SELECT FROM patient.patient WHERE legacy_id = '1'")).toEqual([]);
-    expect(
-      await live.targetQuery(
-        "SELECT mapping, reason FROM transfuse.rejects WHERE resolved_at IS NULL AND mapping IN ('patient', 'patient_account') ORDER BY 1",
-      ),
-    ).toEqual([
-      { mapping: 'patient', reason: 'check_violation' },
-      { mapping: 'patient_account', reason: 'foreign_key_violation' },
-    ]);
-  });
+      await live.sourceQuery(
+        "INSERT INTO patient_data (pid, pubpid, fname, lname) VALUES (900, '900', 'A', 'Refused')",
+      );
+      await live.sourceQuery('UPDATE patient_access_onsite SET pid = 900');
+      await live.sourceQuery('DELETE FROM patient_data WHERE pid = 1');
+      const { stderr } = await live.run('sync', OPENEMR);
+      expect(stderr).not.toContain('SYNC_CONFLICT');
+      expect(await live.targetQuery('SELECT FROM patient.patient_account')).toEqual([]);
+      expect(await live.targetQuery("SELECT FROM patient.patient WHERE legacy_id = '1'")).toEqual([]);
+      expect(
+        await live.targetQuery(
+          "SELECT mapping, reason FROM transfuse.rejects WHERE resolved_at IS NULL AND mapping IN ('patient', 'patient_account') ORDER BY 1",
+        ),
+      ).toEqual([
+        { mapping: 'patient', reason: 'check_violation' },
+        { mapping: 'patient_account', reason: 'foreign_key_violation' },
+      ]);
+    },
+  );
 
-  it(
+  // What is applied does not depend on the source's server: once each is enough.
+  it.runIf(flavor === 'mysql')(
     'stops sync where others refer to the older version, until the source is mended',
     { timeout: 120_000 },
     async () => {

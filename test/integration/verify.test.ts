@@ -172,7 +172,9 @@ describe.each(sourceFlavors())('verification of a load from %s', (flavor) => {
 
   it('finds every kind of difference and names row and column', { timeout: 300_000 }, async () => {
     const random = randomNumbers(7);
-    for (const [name, sql, expected] of MUTATIONS) {
+    // What the target is changed to does not depend on the source's server: of the second one some are enough.
+    const some = MUTATIONS.filter((_, index) => flavor === 'mariadb' || index % 4 === 0);
+    for (const [name, sql, expected] of some) {
       const id = 1 + random(ROWS - 2);
       await hospital.targetQuery('CREATE SCHEMA kept');
       for (const table of ['visits', 'pair', 'keyless'])
