@@ -1,5 +1,6 @@
 /** Before the first row: whether the target can take the load, and which run it belongs to. */
 import { TransfuseError } from '../core/errors.ts';
+import { listed } from '../core/listed.ts';
 import { failpoint } from '../core/failpoints.ts';
 import { VERSION } from '../core/version.ts';
 import { ensureLedger } from '../ledger/ddl.ts';
@@ -87,7 +88,7 @@ function noteOtherOptions(
     .map(({ mapping }) => mapping.id);
   if (others.length > 0) {
     observer.onNote(
-      `${others.slice(0, MAX_NAMED).join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''} were loaded by another plan than these settings give (time zone, cut-over date, field key, policies, columns): their rows stay as they are, and bin/sync will not follow them under these settings.`,
+      `${listed(others, MAX_NAMED)} were loaded by another plan than these settings give (time zone, cut-over date, field key, policies, columns): their rows stay as they are, and bin/sync will not follow them under these settings.`,
     );
   }
   const differing = options && loads.size > 0 ? differingOptions(options, plan.options) : [];

@@ -2,6 +2,7 @@
 import { DOCUMENT_OUTCOMES } from '../core/document-outcomes.ts';
 import { quantity } from '../core/quantity.ts';
 import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
+import { COUNT_TITLES, countsOf, FIRST_DIFFERENCE } from './verify-counts.ts';
 import { escapeHtml, htmlPage } from './html-page.ts';
 import type { VerifiedMappingDocument, VerifyDocument } from './verify-document.ts';
 
@@ -43,31 +44,11 @@ ${relationshipsHtml(document)}
 
 function databaseHtml(database: VerifiedDatabaseDocument): string {
   const { mappings, notCompared, elapsedMs } = database;
-  const head = [
-    'mapping',
-    'target',
-    'read',
-    'filtered',
-    'rejected',
-    'expected',
-    'in target',
-    'missing',
-    'differ',
-    'extra',
-  ];
+  const head = ['mapping', 'target', ...COUNT_TITLES];
   const rows = mappings.map((mapping) => {
-    const counts = [
-      mapping.rowsRead,
-      mapping.rowsFiltered,
-      mapping.rowsRejected,
-      mapping.rowsExpected,
-      mapping.rowsActual,
-      mapping.missing + mapping.notRejected,
-      mapping.differs,
-      mapping.extra,
-    ];
-    const cells = counts.map(
-      (count, index) => `<td class="n${index > 4 && count > 0 ? ' bad' : ''}">${formatCount(count)}</td>`,
+    const cells = countsOf(mapping).map(
+      (count, index) =>
+        `<td class="n${index >= FIRST_DIFFERENCE && count > 0 ? ' bad' : ''}">${formatCount(count)}</td>`,
     );
     return `<tr><td>${escapeHtml(mapping.mapping)}</td><td><code>${escapeHtml(mapping.targetTable)}</code></td>${cells.join('')}</tr>`;
   });

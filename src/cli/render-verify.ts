@@ -1,13 +1,14 @@
 /** What a verification of one database came to, for people at a terminal. */
 import { hasPassed, type BinlogPosition } from '../core/position.ts';
+import { listed } from '../core/listed.ts';
 import { quantity } from '../core/quantity.ts';
 import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
 import { renderTable } from '../telemetry/text-table.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
 import type { Relationship } from '../verify/relationships.ts';
 import type { DocumentFault, DocumentsVerification } from '../verify/verify-documents.ts';
-import { unownedRows } from '../verify/verify.ts';
-import type { DatabaseVerification } from '../verify/verify-report.ts';
+import { unownedRows, type DatabaseVerification } from '../verify/verify-report.ts';
+import { COUNT_TITLES, countsOf } from './verify-counts.ts';
 import { stoodStill } from './verify-document.ts';
 
 const MAX_COLUMNS_NAMED = 8;
@@ -22,23 +23,9 @@ export function renderVerification(verification: DatabaseVerification): string {
     renderTable(
       [
         { title: 'mapping', align: 'left' },
-        ...['read', 'filtered', 'rejected', 'expected', 'in target', 'missing', 'differ', 'extra'].map(
-          (title) => ({ title, align: 'right' as const }),
-        ),
+        ...COUNT_TITLES.map((title) => ({ title, align: 'right' as const })),
       ],
-      counted.map((mapping) => [
-        mapping.mapping,
-        ...[
-          mapping.rowsRead,
-          mapping.rowsFiltered,
-          mapping.rowsRejected,
-          mapping.rowsExpected,
-          mapping.rowsActual,
-          mapping.missing + mapping.notRejected,
-          mapping.differs,
-          mapping.extra,
-        ].map(formatCount),
-      ]),
+      counted.map((mapping) => [mapping.mapping, ...countsOf(mapping).map(formatCount)]),
     ),
     '',
     ...mappings.filter((mapping) => differencesIn(mapping) > 0).map(describe),
@@ -59,7 +46,7 @@ export function renderVerification(verification: DatabaseVerification): string {
     ),
     ...documentLines(verification.documents),
     ...(verification.unmapped.length > 0
-      ? [`not compared, since no mapping fills them: ${named(verification.unmapped)}`]
+      ? [`not compared, since no mapping fills them: ${listed(verification.unmapped, MAX_COLUMNS_NAMED)}`]
       : []),
     ...(verification.foreignKeys.valid > 0
       ? [`${quantity(verification.foreignKeys.valid, 'foreign key')} in force and validated`]
@@ -113,20 +100,14 @@ export function renderRelationships(relationships: readonly Relationship[]): str
   ];
 }
 
-function named(names: readonly string[]): string {
-  const more = names.length > MAX_COLUMNS_NAMED ? ` and ${names.length - MAX_COLUMNS_NAMED} more` : '';
-  return names.slice(0, MAX_COLUMNS_NAMED).join(', ') + more;
-}
-
 function describe(mapping: MappingResult): string {
   const { missing, differs, extra, notRejected, unexamined, columns, targetTable } = mapping;
-  const named = columns
-    .slice(0, MAX_COLUMNS_NAMED)
-    .map(({ column, rows }) => `${column} (${formatCount(rows)})`);
-  const more = columns.length > MAX_COLUMNS_NAMED ? ` and ${columns.length - MAX_COLUMNS_NAMED} more` : '';
+  const named = columns.map(({ column, rows }) => `${column} (${formatCount(rows)})`);
   const parts = [
     ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
-    ...(differs > 0 ? [`${formatCount(differs)} with other values in ${named.join(', ')}${more}`] : []),
+    ...(differs > 0
+      ? [`${formatCount(differs)} with other values in ${listed(named, MAX_COLUMNS_NAMED)}`]
+      : []),
     ...(extra > 0 ? [`${formatCount(extra)} that the source does not have`] : []),
     ...(notRejected > 0 ? [`${formatCount(notRejected)} that cannot be loaded, and are no rejects`] : []),
     ...(unexamined > 0 ? [`${formatCount(unexamined)} more that were not looked at one by one`] : []),

@@ -6,9 +6,7 @@ import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { keyDigest } from '../verify/differences.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
 import type { Relationship } from '../verify/relationships.ts';
-import { documentDifferences } from '../verify/verify-documents.ts';
-import { unownedRows } from '../verify/verify.ts';
-import type { DatabaseVerification } from '../verify/verify-report.ts';
+import { allDifferences, type DatabaseVerification } from '../verify/verify-report.ts';
 
 export interface VerifiedDatabase {
   destination: Destination;
@@ -42,13 +40,7 @@ export function verifyDocument(
     source: { database: source.database, flavor: source.flavor },
     finishedAt: new Date().toISOString(),
     rowsCompared: sum(({ rowsExpected }) => rowsExpected),
-    differences:
-      sum((mapping) => mapping.differences) +
-      verified.reduce(
-        (total, { verification }) =>
-          total + documentDifferences(verification.documents) + unownedRows(verification.unowned),
-        0,
-      ),
+    differences: verified.reduce((total, { verification }) => total + allDifferences(verification), 0),
     changing: sum(({ changing }) => changing),
     notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
     databases,

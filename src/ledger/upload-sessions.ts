@@ -1,6 +1,6 @@
 /** Uploads of large objects that are under way: another process can go on with one, for as long as the store keeps it. */
 import type { DatabaseSettings } from '../config/settings.ts';
-import { openTarget, type TargetConnection } from '../postgres/connection.ts';
+import { LaneTarget } from '../postgres/lane-target.ts';
 
 /** As long as Cloud Storage keeps a session. */
 const KEPT_DAYS = 7;
@@ -19,15 +19,12 @@ COMMENT ON COLUMN transfuse.uploads.session IS 'Its address, which is the permis
 
 /** Over a connection of its own, since what a transaction of rows notes is there only when it commits. Opened when it is needed first. */
 export class KeptUploads {
-  readonly #settings: DatabaseSettings;
+  readonly #target: LaneTarget;
   readonly #bucket: string;
-  readonly #signal: AbortSignal;
-  #connecting: Promise<TargetConnection> | null = null;
 
   constructor(settings: DatabaseSettings, bucket: string, signal: AbortSignal) {
-    this.#settings = settings;
+    this.#target = new LaneTarget(settings, 'transfuse uploads', signal);
     this.#bucket = bucket;
-    this.#signal = signal;
   }
 
   /** The session in which the object was being uploaded; null where there is none. Throws TARGET_*. */
@@ -62,19 +59,10 @@ export class KeptUploads {
   }
 
   async close(): Promise<void> {
-    const connection = await this.#connecting?.catch(() => null);
-    await connection?.close();
+    await this.#target.close();
   }
 
   async #query<Row extends object>(sql: string, values: unknown[]): Promise<Row[]> {
-    const open = await this.#connecting?.catch(() => null);
-    if (!open || open.isLost) {
-      open?.destroy();
-      this.#connecting = openTarget(this.#settings, {
-        applicationName: 'transfuse uploads',
-        signal: this.#signal,
-      });
-    }
-    return (await (await this.#connecting!).query<Row>(sql, values)).rows;
+    return (await (await this.#target.connected()).query<Row>(sql, values)).rows;
   }
 }

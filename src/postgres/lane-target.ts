@@ -6,7 +6,7 @@ export class LaneTarget {
   readonly #settings: DatabaseSettings;
   readonly #applicationName: string;
   readonly #signal: AbortSignal;
-  #connection: TargetConnection | null = null;
+  #connecting: Promise<TargetConnection> | null = null;
 
   constructor(settings: DatabaseSettings, applicationName: string, signal: AbortSignal) {
     this.#settings = settings;
@@ -14,19 +14,30 @@ export class LaneTarget {
     this.#signal = signal;
   }
 
-  /** Throws what openTarget throws. */
+  /** Whoever comes while one is being made waits for it. Throws what openTarget throws. */
   async connected(): Promise<TargetConnection> {
-    if (!this.#connection || this.#connection.isLost) {
-      this.#connection?.destroy();
-      this.#connection = await openTarget(this.#settings, {
-        applicationName: this.#applicationName,
-        signal: this.#signal,
-      });
+    const connecting = (this.#connecting ??= openTarget(this.#settings, {
+      applicationName: this.#applicationName,
+      signal: this.#signal,
+    }));
+    try {
+      const connection = await connecting;
+      if (!connection.isLost) return connection;
+      connection.destroy();
+    } catch (error) {
+      this.#forget(connecting);
+      throw error;
     }
-    return this.#connection;
+    this.#forget(connecting);
+    return this.connected();
   }
 
   async close(): Promise<void> {
-    await this.#connection?.close();
+    const connection = await this.#connecting?.catch(() => null);
+    await connection?.close();
+  }
+
+  #forget(connecting: Promise<TargetConnection>): void {
+    if (this.#connecting === connecting) this.#connecting = null;
   }
 }

@@ -31,7 +31,7 @@ export async function compareMapping(
 ): Promise<MappingResult> {
   const startedAt = performance.now();
   const comparison = new MappingComparison(context, planned);
-  return { ...(await comparison.run()), elapsedMs: performance.now() - startedAt };
+  return { ...(await comparison.run()), elapsedMs: Math.round(performance.now() - startedAt) };
 }
 
 class MappingComparison {

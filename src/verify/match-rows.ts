@@ -35,7 +35,6 @@ export interface MatchOptions {
   /** The payload of each source row that the encoder refuses. */
   onRefused(payload: Buffer): void;
   maxLeft: number;
-  maxWaitingRows?: number;
 }
 
 /** Throws SOURCE_*, TARGET_*. */
@@ -77,7 +76,7 @@ class Pass {
     this.#chunks = chunks;
     this.#part = part;
     this.#result = result;
-    this.#outstanding = new OutstandingRows(options.maxWaitingRows ?? MAX_WAITING_ROWS);
+    this.#outstanding = new OutstandingRows(MAX_WAITING_ROWS);
     this.#actualLayout = new TupleLayout(options.layout.columns, options.layout.key);
   }
 

@@ -12,8 +12,6 @@ export interface VerifyContext {
   target: DatabaseSettings;
   runId: string;
   signal: AbortSignal;
-  /** The key of the digests that stand for row keys in what leaves the databases (invariant 9). */
-  digestKey: Buffer;
   /** How far sync is; null where nothing changes. */
   followed: FollowedTarget | null;
   /** A connection that is free, made anew where the last one was lost. */

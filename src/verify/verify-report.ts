@@ -1,7 +1,7 @@
 import type { BinlogPosition } from '../core/position.ts';
-import type { DocumentsVerification } from './verify-documents.ts';
+import { documentDifferences, type DocumentsVerification } from './verify-documents.ts';
 import type { ForeignKeys } from './foreign-keys.ts';
-import type { MappingResult } from './mapping-result.ts';
+import { differencesIn, type MappingResult } from './mapping-result.ts';
 
 /** What a verification of one service database came to. No value of a row is in it but for the keys, which must not be passed on. */
 export interface DatabaseVerification {
@@ -29,4 +29,16 @@ export interface DatabaseVerification {
 export interface NotCompared {
   mapping: string;
   reason: string;
+}
+
+/** Rows, documents, and rows of no mapping. */
+export function allDifferences({ mappings, documents, unowned }: DatabaseVerification): number {
+  return mappings.reduce(
+    (sum, mapping) => sum + differencesIn(mapping),
+    documentDifferences(documents) + unownedRows(unowned),
+  );
+}
+
+export function unownedRows(unowned: DatabaseVerification['unowned']): number {
+  return unowned.reduce((sum, { rows }) => sum + rows, 0);
 }

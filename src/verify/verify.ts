@@ -9,6 +9,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DatabaseSettings, Settings } from '../config/settings.ts';
 import type { BinlogPosition } from '../core/position.ts';
+import { listed } from '../core/listed.ts';
 import { retry } from '../core/retry.ts';
 import { TransfuseError } from '../core/errors.ts';
 import { readCheckpointIfAny } from '../ledger/checkpoints.ts';
@@ -33,10 +34,10 @@ import { compareMapping } from './compare-mapping.ts';
 import { readForeignKeys, type ForeignKeys } from './foreign-keys.ts';
 import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
-import { documentDifferences, verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
+import { verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
 import { differencesIn } from './mapping-result.ts';
 import type { VerifyContext } from './verify-context.ts';
-import type { DatabaseVerification, NotCompared } from './verify-report.ts';
+import { allDifferences, type DatabaseVerification, type NotCompared } from './verify-report.ts';
 
 export interface VerifyOptions {
   settings: Settings;
@@ -226,7 +227,6 @@ class Verification {
       runId,
       followed,
       signal,
-      digestKey: this.#digestKey,
       source: () => this.#source.connected(),
       dropSource: () => this.#source.drop(),
       openTarget: () => openTarget(target, { applicationName: 'transfuse verify reader', signal }),
@@ -282,10 +282,7 @@ class Verification {
       startedAt,
       sourcePosition: positionBefore,
       rowsCompared: mappings.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0),
-      differences: mappings.reduce(
-        (sum, mapping) => sum + differencesIn(mapping),
-        documentDifferences(result.documents) + unownedRows(result.unowned),
-      ),
+      differences: allDifferences(result),
       notCompared: notCompared.length,
     };
     const connection = await this.#target.connected();
@@ -295,10 +292,6 @@ class Verification {
 
 function tableName({ target: { schema, table } }: Mapping): string {
   return `${schema}.${table}`;
-}
-
-export function unownedRows(unowned: DatabaseVerification['unowned']): number {
-  return unowned.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Columns that hold what became of files: they are held against the ledger. */
@@ -357,12 +350,10 @@ function left({ notCompared, faults }: DocumentsVerification): NotCompared[] {
 
 function notInForce({ open }: ForeignKeys): NotCompared[] {
   if (open.length === 0) return [];
-  const named = open.slice(0, MAX_NAMED).join(', ');
-  const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
   return [
     {
       mapping: 'foreign keys',
-      reason: `not in force yet, or not validated: ${named}${more}. bin/sync puts them back`,
+      reason: `not in force yet, or not validated: ${listed(open, MAX_NAMED)}. bin/sync puts them back`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { destinationsOf } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
+import { listed } from '../../core/listed.ts';
 import { quantity } from '../../core/quantity.ts';
 import { planOf } from '../../mapping/plan.ts';
 import { openTarget } from '../../postgres/connection.ts';
@@ -9,7 +10,8 @@ import { ProgressModel } from '../../telemetry/progress.ts';
 import { differencesIn } from '../../verify/mapping-result.ts';
 import { documentDifferences } from '../../verify/verify-documents.ts';
 import { verifyRelationships, type Relationship } from '../../verify/relationships.ts';
-import { unownedRows, verifyDatabase } from '../../verify/verify.ts';
+import { unownedRows } from '../../verify/verify-report.ts';
+import { verifyDatabase } from '../../verify/verify.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
@@ -164,11 +166,7 @@ function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null
   const changing = mappings.reduce((sum, mapping) => sum + mapping.changing, 0);
   if (left.length + changing === 0) return null;
   const parts = [
-    ...(left.length > 0
-      ? [
-          `${left.slice(0, MAX_NAMED).join(', ')}${left.length > MAX_NAMED ? ` and ${left.length - MAX_NAMED} more` : ''}`,
-        ]
-      : []),
+    ...(left.length > 0 ? [listed(left, MAX_NAMED)] : []),
     ...(changing > 0 ? [`${quantity(changing, 'row')} that changed each time`] : []),
   ];
   return new TransfuseError(

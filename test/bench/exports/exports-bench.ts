@@ -14,6 +14,7 @@ import type { ExportSettings } from '../../../src/config/settings.ts';
 import { textTable } from '../../../src/exports/text-table-model.ts';
 import { makePlan } from '../../../src/mapping/plan.ts';
 import { mirrorProfile } from '../../../src/profiles/mirror/mirror-profile.ts';
+import { mirrorOptions } from '../../support/source-catalog.ts';
 import type { ExportsBenchOptions } from '../options.ts';
 
 export interface ExportsResult {
@@ -85,15 +86,7 @@ async function encode(file: string, directory: string): Promise<number> {
       tables: [textTable(TABLE, COLUMNS, 0)],
       others: { views: [], routines: [], triggers: [], events: [], sequences: [] },
     },
-    {
-      policies: { zeroDate: 'null', nul: 'reject', tinyint1: 'smallint' },
-      identifierCase: 'lower',
-      targetSchema: 'public',
-      extensions: { postgis: false, pgvector: false },
-      timeZone: null,
-      cutoverDate: null,
-      orphans: 'reject',
-    },
+    mirrorOptions(),
   ).mappings[0]!;
   const settings: ExportSettings = {
     directory,
