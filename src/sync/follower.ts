@@ -202,9 +202,9 @@ export class Follower {
     const pool = syncMemory(sharers);
     const refresher = await this.#openRefresher(pool, limits.loop.maxBatchBytes);
     this.#refresher = refresher;
-    if (!refresher?.isPending) handoff.reached(from);
-    if (goal?.(reachedPlace(from)) && !refresher?.isPending) {
-      await Promise.all([handoff.settleAtRest(), refresher?.close()]);
+    if (!refresher.isPending) handoff.reached(from);
+    if (goal?.(reachedPlace(from)) && !refresher.isPending) {
+      await Promise.all([handoff.settleAtRest(), refresher.close()]);
       return 'at the goal';
     }
     const { until } = this.#options;
@@ -273,28 +273,24 @@ export class Follower {
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearInterval(timer);
-      await Promise.all([stream.stop(), watch.stop(), writer.stop(), handoff.stop(), refresher?.close()]);
+      await Promise.all([stream.stop(), watch.stop(), writer.stop(), handoff.stop(), refresher.close()]);
     }
   }
 
-  /** null where no mapping selects rows again. */
-  async #openRefresher(pool: BufferPool, maxBytes: number): Promise<Refresher | null> {
+  async #openRefresher(pool: BufferPool, maxBytes: number): Promise<Refresher> {
     const { run, plan, recorded, sink, handoff } = this.#parts;
     const { settings, signal, openFiles, continuous } = this.#options;
-    if (plan.watches.length === 0) return null;
     const retryTimeoutMs = continuous ? Infinity : settings.bulk.retryTimeoutMs;
-    const files = await openFiles({
-      plan: recorded,
-      runId: run.id,
-      target: sink.target,
-      signal,
-      retryTimeoutMs,
-    });
+    const { target } = sink;
+    const files =
+      plan.watches.length === 0
+        ? null
+        : await openFiles({ plan: recorded, runId: run.id, target, signal, retryTimeoutMs });
     return Refresher.open({
       source: settings.source,
       signal,
       runId: run.id,
-      watches: plan.watches,
+      plan,
       sink,
       files,
       batch: new ChangeBatch(plan.mappings, pool),

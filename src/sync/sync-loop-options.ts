@@ -54,8 +54,8 @@ export interface SyncLoopOptions {
   onBegin(transaction: TransactionBegin): (() => Promise<void>) | null;
   /** Called at each boundary that is on the target. The batch is void afterwards. */
   onCommitted(position: BinlogPosition, batch: SyncBatch): void;
-  /** Makes rows anew that changes have touched, between batches; null where no mapping asks for it. */
-  refresher: LoopRefresher | null;
+  /** Makes rows anew that changes have touched, between batches. */
+  refresher: LoopRefresher;
   /** Where the loop ends, at the first boundary that it holds for and when nothing is left to be made anew; never without it. */
   isGoal?: (reached: ReachedPlace) => boolean;
 }
@@ -68,4 +68,6 @@ export interface LoopRefresher {
   isDue(position: BinlogPosition): boolean;
   /** To be called while nothing is applied, with the position that the target holds. */
   step(position: BinlogPosition): Promise<void>;
+  /** Called once, at the goal with nothing left: there may be more to do then. */
+  tryRefused(): void;
 }

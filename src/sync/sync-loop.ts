@@ -41,6 +41,7 @@ export class SyncLoop {
   #failure: { error: unknown } | null = null;
   #isOver = false;
   #isAtGoal = false;
+  #hasTriedRefused = false;
   /** Everything before it is on the target. */
   #held: BinlogPosition;
   #isStopping = false;
@@ -55,7 +56,7 @@ export class SyncLoop {
     this.#options = options;
     this.#tracker = new PositionTracker(options.from);
     this.#held = options.from;
-    if (options.refresher && options.isGoal?.(this.#tracker)) this.#isAtGoal = true;
+    if (options.isGoal?.(this.#tracker)) this.#isAtGoal = true;
     [this.#filling, this.#spare] = options.batches;
   }
 
@@ -143,15 +144,18 @@ export class SyncLoop {
   #advance(item: StreamItem): void {
     this.#tracker.advance(item);
     this.#hasMoved = true;
-    if (!this.#options.isGoal?.(this.#tracker)) return;
-    if (this.#options.refresher) this.#isAtGoal = true;
-    else this.#isOver = true;
+    if (this.#options.isGoal?.(this.#tracker)) this.#isAtGoal = true;
   }
 
   async #endIfRefreshed(): Promise<void> {
     if (this.#transaction) return;
     await this.#drain();
-    if (!this.#options.refresher?.isPending) this.#isOver = true;
+    const { refresher } = this.#options;
+    if (!refresher.isPending && !this.#hasTriedRefused) {
+      this.#hasTriedRefused = true;
+      refresher.tryRefused();
+    }
+    if (!refresher.isPending) this.#isOver = true;
   }
 
   #rows(rows: RowsEvent): Promise<void> | void {
@@ -249,7 +253,6 @@ export class SyncLoop {
 
   #refreshIfDue(): boolean {
     const { refresher } = this.#options;
-    if (!refresher?.isPending) return false;
     const isAllHeld = this.#filling.transactions === 0 && !this.#transaction;
     const held = isAllHeld ? this.#tracker.position() : this.#held;
     if (!refresher.isDue(held)) return false;
@@ -332,7 +335,7 @@ export class SyncLoop {
   /** What waits for a position is woken by what arrives. */
   #refreshAtMs(): number {
     const { refresher } = this.#options;
-    const waits = refresher?.isPending && !this.#applying && refresher.notBeforeMs > performance.now();
+    const waits = !this.#applying && refresher.notBeforeMs > performance.now();
     return waits ? refresher.notBeforeMs : Infinity;
   }
 

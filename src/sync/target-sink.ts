@@ -15,6 +15,8 @@ export class TargetSink implements ChangeSink {
   #isStale = false;
   /** Since it was last asked for. */
   #hasTouched = false;
+  /** Told of changes of the source that have gone to the target, and are not committed yet. */
+  onChanges: (changes: ChangeBatch) => void = () => undefined;
 
   private constructor(options: ApplierOptions, applier: TargetApplier) {
     this.#options = options;
@@ -90,6 +92,7 @@ export class TargetSink implements ChangeSink {
 
   async applyPart(changes: ChangeBatch): Promise<void> {
     await this.#applier.applyPart(changes);
+    this.onChanges(changes);
     if (!changes.touches.isEmpty) this.#hasTouched = true;
   }
 

@@ -1,4 +1,5 @@
 /** The rejects of a part: opened for rows whose last version could not be loaded, closed for rows of which a later one came. */
+import { keepSameRejects } from '../../ledger/refused-rows.ts';
 import { recordRejects, rejectKey, supersedeRejects, type RejectedRow } from '../../ledger/rejects.ts';
 import { encodeCarefully, splitRow } from '../../mapping/careful-encoder.ts';
 import type { ChangeBatch } from '../change-batch.ts';
@@ -36,18 +37,21 @@ export class AppliedRejects {
 
   /** Brings the ledger's rejects to where the batch leaves them. Returns how many were opened. */
   async settle(batch: ChangeBatch, refusals: readonly ServerRefusal[]): Promise<number> {
-    await this.#close(batch);
+    const hasClosed = await this.#close(batch);
     const lasting = this.#lasting(batch, new Map(refusals.map((refusal) => [refusal.change, refusal])));
     for (const [mapping, rows] of lasting) {
       await recordRejects(this.#target, this.#runId, this.#idOf(batch, mapping), null, rows);
       this.#open[mapping]! += rows.length;
     }
-    return [...lasting.values()].reduce((sum, rows) => sum + rows.length, 0);
+    const opened = [...lasting.values()].reduce((sum, rows) => sum + rows.length, 0);
+    const kept = hasClosed && opened > 0 ? await keepSameRejects(this.#target, this.#runId) : 0;
+    return opened - kept;
   }
 
-  async #close(batch: ChangeBatch): Promise<void> {
+  /** Whether there were any. */
+  async #close(batch: ChangeBatch): Promise<boolean> {
     const { log } = batch;
-    if (this.#open.every((count) => count === 0)) return;
+    if (this.#open.every((count) => count === 0)) return false;
     const keys = new Map<number, ReturnType<typeof rejectKey>[] | 'all'>();
     for (let change = 0; change < log.length; change++) {
       const mapping = log.mapping(change);
@@ -58,10 +62,13 @@ export class AppliedRejects {
       if (log.kind(change) === CHANGE.truncate) keys.set(mapping, 'all');
       else known.push(rejectKey(sourceRow(batch, change)));
     }
+    let hasClosed = false;
     for (const [mapping, rows] of keys) {
       const closed = await supersedeRejects(this.#target, this.#runId, this.#idOf(batch, mapping), rows);
       this.#open[mapping]! -= closed;
+      hasClosed ||= closed > 0;
     }
+    return hasClosed;
   }
 
   /** The refused rows that no later version follows. */

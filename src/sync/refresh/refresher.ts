@@ -4,7 +4,8 @@
  * read, and only then applied.
  *
  * Promises: a touched row ends as the query gives it, however often it is touched meanwhile and wherever sync is interrupted: its
- * entry in the ledger goes in the transaction that writes the row. Rows that others refer to are written before these, and go after them.
+ * entry in the ledger goes in the transaction that writes the row. Rows that others refer to are written before these, and go after them. Rows that were
+ * refused because of others are tried again from time to time, and rows of any mapping that somebody else has noted are made anew as well.
  * Does not promise the states in between. Holds the rows of
  * `MAX_KEYS` keys at most, and fewer once they weigh `maxBytes` (invariant 7).
  */
@@ -32,7 +33,9 @@ import type { SyncMapping } from '../sync-mapping.ts';
 import type { TargetSink } from '../target-sink.ts';
 import type { BroughtFiles, FilesOfRows } from './files-of-rows.ts';
 import { addRowsNow, touchedKeys } from './source-rows.ts';
-import type { PlannedWatch } from './watch-plan.ts';
+import { RowsHeld } from './rows-held.ts';
+import { RefusedRows } from './refused-rows.ts';
+import type { SyncPlan } from '../plan-sync.ts';
 
 const MAX_KEYS = 500;
 /** Rows that are asked for in one statement. */
@@ -44,12 +47,15 @@ const KEYS_PER_INSERT = 1000;
 const LOOK_AGAIN_MS = 50;
 /** How often an answer that breaks a constraint is asked for again, as what it refers to may be touched too, before it is a reject. */
 const MAX_CONFLICTS = 20;
+/** How often it is asked whether somebody else has noted rows, such as a repair. */
+const NOTED_MS = 2000;
+const TRY_REFUSED_MS = 60_000;
 
 export interface RefresherOptions {
   source: DatabaseSettings;
   signal: AbortSignal;
   runId: string;
-  watches: readonly PlannedWatch[];
+  plan: SyncPlan;
   sink: TargetSink;
   /** null where no row stands for a file. */
   files: FilesOfRows | null;
@@ -67,6 +73,8 @@ interface Answer {
   left: Touch[];
   files: BroughtFiles[];
   isPassed: ReturnType<typeof passes>;
+  held: RowsHeld;
+  isOvertaken: boolean;
 }
 
 export class Refresher {
@@ -78,6 +86,15 @@ export class Refresher {
   /** What refers to a row that is to go may be among those that were touched again: they come first then. */
   #isLeftBlocked = false;
   #notBeforeMs = 0;
+  #askNotedAtMs = 0;
+  readonly #refused: RefusedRows;
+  #tryRefusedAtMs = 0;
+  /** They are to be tried whatever the time. */
+  #isTryDue = false;
+  /** Keys of those that are being tried: `mapping inputs`. */
+  readonly #tried = new Set<string>();
+  /** The target as it was when they were tried last: nothing can have become better since. */
+  #triedAtCommits: bigint | null = null;
   /** What was touched by transactions before this one is being made anew; the position that the target held then. */
   #goal: { commits: bigint; position: BinlogPosition; isLookedUp: boolean } | null = null;
   /** There are touched rows that have not been made anew. */
@@ -85,13 +102,27 @@ export class Refresher {
 
   private constructor(options: RefresherOptions) {
     this.#options = options;
-    this.#mappings = new Map(options.watches.map(({ mapping }) => [mapping.planned.mapping.id, mapping]));
+    const { mappings } = options.plan;
+    this.#mappings = new Map(mappings.map((mapping) => [mapping.planned.mapping.id, mapping]));
+    this.#refused = new RefusedRows(options.runId, mappings);
   }
 
   static async open(options: RefresherOptions): Promise<Refresher> {
     const refresher = new Refresher(options);
-    refresher.isPending = await hasTouchedRows(options.sink.target, options.runId);
+    const { sink, runId } = options;
+    refresher.#isTryDue = await refresher.#refused.areThereAny(sink.target);
+    refresher.isPending = refresher.#isTryDue || (await hasTouchedRows(sink.target, runId));
+    sink.onChanges = (changes) => {
+      const answer = refresher.#answer;
+      if (answer?.held.areOvertakenBy(changes)) answer.isOvertaken = true;
+    };
     return refresher;
+  }
+
+  /** The goal is reached: what was refused because of others is tried for the last time. */
+  tryRefused(): void {
+    this.#isTryDue = true;
+    this.isPending = true;
   }
 
   /** A batch that touched rows is on the target. */
@@ -101,19 +132,19 @@ export class Refresher {
 
   /** When a step may be worth trying, by performance.now(). */
   get notBeforeMs(): number {
-    return this.#notBeforeMs;
+    return this.isPending ? this.#notBeforeMs : this.#askNotedAtMs;
   }
 
   /** Whether something can be done now that everything before `position` is on the target. */
   isDue(position: BinlogPosition): boolean {
-    if (!this.isPending) return false;
-    if (this.#answer) return this.#answer.isPassed(reachedPlace(position));
-    return performance.now() >= this.#notBeforeMs;
+    if (this.#answer) return this.#answer.isOvertaken || this.#answer.isPassed(reachedPlace(position));
+    return performance.now() >= this.notBeforeMs;
   }
 
   /** The next thing to be done. To be called while no transaction is open on the target, which holds `position`. */
   async step(position: BinlogPosition): Promise<void> {
     if (this.#answer) return this.#apply(this.#answer, position);
+    if (this.#isTryDue || !this.isPending) return this.#lookForMore(position);
     const { sink, runId } = this.#options;
     const oldest = await oldestTouches(sink.target, runId);
     this.#judgeGoal(oldest, position);
@@ -128,6 +159,28 @@ export class Refresher {
       return this.#lookUp(await this.#read('lookup', LOOKUPS_AT_ONCE), position);
     if (key !== null) return this.#ask(await this.#read('key', MAX_KEYS), false, position);
     this.isPending = false;
+    if (this.#tried.size === 0) return;
+    this.#tried.clear();
+    this.#triedAtCommits = sink.commits;
+  }
+
+  /** Nothing was left of what the changes have touched. */
+  async #lookForMore(position: BinlogPosition): Promise<void> {
+    const { sink, runId } = this.#options;
+    const nowMs = performance.now();
+    if (this.#isTryDue || (nowMs >= this.#tryRefusedAtMs && sink.commits !== this.#triedAtCommits)) {
+      this.#isTryDue = false;
+      this.#tryRefusedAtMs = nowMs + TRY_REFUSED_MS;
+      const touches = await this.#refused.next(sink.target);
+      this.#triedAtCommits = sink.commits;
+      for (const { mapping, inputs } of touches) this.#tried.add(`${mapping} ${inputs}`);
+      if (touches.length > 0)
+        await sink.refresh(null, position, (target, touched) =>
+          recordTouches(target, runId, touches, touched),
+        );
+    }
+    this.#askNotedAtMs = nowMs + NOTED_MS;
+    this.isPending = await hasTouchedRows(sink.target, runId);
   }
 
   /** While changes go on there is always something left: it counts whether that is of a time before. */
@@ -161,7 +214,7 @@ export class Refresher {
   async #lookUp(lookups: readonly TouchedRow[], position: BinlogPosition): Promise<void> {
     const source = await this.#sourceThatShows(position);
     if (!source) return;
-    const { sink, runId, watches } = this.#options;
+    const { sink, runId, plan } = this.#options;
     await sink.refresh(null, position, async (target, touched) => {
       let touches: Touch[] = [];
       const record = async (): Promise<void> => {
@@ -169,7 +222,7 @@ export class Refresher {
         touches = [];
       };
       for (const { mapping, watch, inputs } of lookups) {
-        const planned = watches.find(
+        const planned = plan.watches.find(
           (one) => one.watch === watch && one.mapping === this.#mappings.get(mapping),
         );
         if (!planned) throw unknownEntry(mapping);
@@ -196,7 +249,7 @@ export class Refresher {
   async #ask(entries: TouchedRow[], clearsAway: boolean, position: BinlogPosition): Promise<void> {
     const source = await this.#sourceThatShows(position);
     if (!source) return;
-    const { batch, maxBytes, sink, files: allFiles } = this.#options;
+    const { batch, maxBytes, sink, plan, files: allFiles } = this.#options;
     const files: BroughtFiles[] = [];
     batch.clearsAway = clearsAway;
     const postponing = new Set(
@@ -226,18 +279,23 @@ export class Refresher {
       left,
       files,
       isPassed: passes(end),
+      held: new RowsHeld(batch, plan.cascades),
+      isOvertaken: false,
     };
   }
 
-  async #apply({ kind, entries, left, files }: Answer, position: BinlogPosition): Promise<void> {
+  async #apply(answer: Answer, position: BinlogPosition): Promise<void> {
+    const { kind, entries, left, files } = answer;
     const { sink, runId, batch } = this.#options;
     this.#answer = null;
+    if (answer.isOvertaken) return batch.clear();
     const settle = async (target: RawTarget, touched: string): Promise<void> => {
       await removeTouchedRows(target, runId, entries);
       if (left.length > 0) await recordTouches(target, runId, left, touched);
       for (const brought of files) await brought.settle(target);
     };
-    const refusesConflicts = this.#conflicts[kind] === MAX_CONFLICTS;
+    const wasRefused = entries.every(({ mapping, inputs }) => this.#tried.has(`${mapping} ${inputs}`));
+    const refusesConflicts = wasRefused || this.#conflicts[kind] === MAX_CONFLICTS;
     try {
       await sink.refresh(batch, position, settle, { refusesConflicts });
       this.#conflicts[kind] = 0;
