@@ -2,6 +2,7 @@
 import { DOCUMENT_OUTCOMES } from '../core/document-outcomes.ts';
 import { quantity } from '../core/quantity.ts';
 import { formatBytes, formatCount, formatDuration } from '../telemetry/format.ts';
+import { fingerprintOf, type ReportSignature } from '../verify/attest/sign-report.ts';
 import { COUNT_TITLES, countsOf, FIRST_DIFFERENCE } from './verify-counts.ts';
 import { escapeHtml, htmlPage } from './html-page.ts';
 import type { VerifiedMappingDocument, VerifyDocument } from './verify-document.ts';
@@ -15,7 +16,7 @@ const KINDS = {
   not_rejected: 'cannot be loaded, and is no reject',
 } as const;
 
-export function verifyHtml(document: VerifyDocument): string {
+export function verifyHtml(document: VerifyDocument, signature: ReportSignature | null): string {
   const {
     source,
     profile,
@@ -38,6 +39,7 @@ export function verifyHtml(document: VerifyDocument): string {
 Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
 ${databases.map(databaseHtml).join('\n')}
 ${relationshipsHtml(document)}
+${attestationHtml(document, signature)}
 <h2>Signed</h2><table><tbody><tr><th>Name</th><td style="width:40%"></td><th>Date</th><td style="width:25%"></td></tr><tr><th>Signature</th><td></td><th></th><td></td></tr></tbody></table>`;
   return htmlPage(`Verification of ${source.database}`, body);
 }
@@ -83,6 +85,25 @@ function relationshipsHtml({ relationships }: VerifyDocument): string {
   );
   return `<h2>References between services</h2><p>No constraint can hold them. An id that leads nowhere does so at the source as well, where no difference is named above: its row is not there, is filtered, or is a reject.</p>
 <table><thead><tr><th>from</th><th>to</th><th class="n">ids</th><th class="n">lead nowhere</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function attestationHtml({ databases }: VerifyDocument, signature: ReportSignature | null): string {
+  const rows = databases.flatMap(({ database, mappings }) =>
+    mappings.flatMap(({ mapping, attested }) =>
+      attested
+        ? `<tr><td>${escapeHtml(database)}</td><td>${escapeHtml(mapping)}</td><td class="n">${formatCount(attested.chunks.length)}</td><td><code>${attested.root}</code></td></tr>`
+        : [],
+    ),
+  );
+  if (rows.length === 0 && !signature) return '';
+  const signed = signature
+    ? `<p>The JSON beside this page is signed with Ed25519, by the key with the fingerprint <code>${fingerprintOf(signature)}</code>; the signature is <code>${escapeHtml(signature.value)}</code>. <code>bin/verify --check</code> proves it, and says what of the target is still as it was.</p>`
+    : '<p>The report is not signed.</p>';
+  const roots =
+    rows.length === 0
+      ? ''
+      : `<table><thead><tr><th>database</th><th>mapping</th><th class="n">chunks</th><th>Merkle root of what the target held</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<h2>Attestation</h2>${signed}${roots}`;
 }
 
 function documentsHtml({ documents }: VerifiedDatabaseDocument): string {

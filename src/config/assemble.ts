@@ -51,6 +51,11 @@ export function assembleSettings(environment: Environment, cwd: string): Setting
             sharesContent: environment.DOCUMENT_DUPLICATES === 'share',
           },
     fieldKey: environment.FIELD_KEY ?? null,
+    signing: {
+      keyFile: environment.SIGNING_KEY === undefined ? null : resolve(cwd, environment.SIGNING_KEY),
+      publicKeyFile:
+        environment.SIGNING_PUBLIC_KEY === undefined ? null : resolve(cwd, environment.SIGNING_PUBLIC_KEY),
+    },
     log: { level: environment.LOG_LEVEL ?? 'info', dir: resolve(cwd, environment.LOG_DIR ?? 'logs') },
   };
 }

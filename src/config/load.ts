@@ -79,6 +79,8 @@ const FILE_VARIABLES = [
   'TARGET_DB_SSL_CA',
   'TARGET_DB_SSL_CERT',
   'TARGET_DB_SSL_KEY',
+  'SIGNING_KEY',
+  'SIGNING_PUBLIC_KEY',
 ] as const;
 
 function checkFiles(variables: Readonly<Record<string, string>>, cwd: string): string[] {

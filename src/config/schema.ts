@@ -250,6 +250,15 @@ const TABLE = {
     describes: 'The same, from a file, which keeps it out of the environment',
   }),
 
+  SIGNING_KEY: pemFile(
+    'safety',
+    'PEM file of the Ed25519 key that signs reports of bin/verify (openssl genpkey -algorithm ed25519)',
+  ),
+  SIGNING_PUBLIC_KEY: pemFile(
+    'safety',
+    'PEM file of the public key that bin/verify --check trusts; that of SIGNING_KEY unless set',
+  ),
+
   FOREIGN_WRITES: choice(
     ['warn', 'stop'],
     'warn',

@@ -91,5 +91,7 @@ export interface Settings {
   documents: DocumentSettings | null;
   /** Of the fields that a profile encrypts: 64 hexadecimal digits. Secret. */
   fieldKey: string | null;
+  /** Of reports: paths of PEM files; null where not given. */
+  signing: { keyFile: string | null; publicKeyFile: string | null };
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'; dir: string };
 }

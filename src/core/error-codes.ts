@@ -402,6 +402,26 @@ export const ERROR_CODES = {
     cause: 'Rows of the target are not what the source and its mappings make of them.',
     fix: 'Look at the report; the keys of the rows are in transfuse.differences of the target, under the digests that it names. Where the source has changed meanwhile: bin/sync, then bin/verify again.',
   },
+  ATTESTED_ROWS_CHANGED: {
+    exit: EXIT.differences,
+    cause: 'The target is not what a report attests any more: rows have come, gone or changed since.',
+    fix: 'Where the new system is in use, they are expected to. Otherwise bin/verify names the rows while the source is there.',
+  },
+  REPORT_NOT_GENUINE: {
+    exit: EXIT.differences,
+    cause: 'A report is not what was signed, or was signed by somebody else. Nothing of it was compared.',
+    fix: 'Do not rely on it: look for the original. Where the key is at fault, check SIGNING_PUBLIC_KEY.',
+  },
+  REPORT_ORIGIN_UNKNOWN: {
+    exit: EXIT.precondition,
+    cause: 'A report is not signed, or whose key signed it is not known here. What it attests was compared.',
+    fix: 'Set SIGNING_PUBLIC_KEY to the file of the public key of whoever signs (openssl pkey -in signing.pem -pubout); set SIGNING_KEY when the report is made.',
+  },
+  SIGNING_KEY_UNUSABLE: {
+    exit: EXIT.usage,
+    cause: 'The file of SIGNING_KEY or SIGNING_PUBLIC_KEY is no key of Ed25519 in PEM, or is encrypted.',
+    fix: 'Make one: openssl genpkey -algorithm ed25519 -out signing.pem.',
+  },
   VERIFY_INCOMPLETE: {
     exit: EXIT.precondition,
     cause: 'Something could not be compared; what was compared does not differ.',

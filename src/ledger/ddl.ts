@@ -14,10 +14,10 @@ import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
 import { UPLOADS_DDL } from './upload-sessions.ts';
-import { VERIFICATIONS_DDL } from './verifications.ts';
+import { ATTESTATION_DDL, VERIFICATIONS_DDL } from './verifications.ts';
 
 /** What this program reads and writes. */
-const LEDGER_VERSION = 7;
+const LEDGER_VERSION = 8;
 
 const LEDGER_DDL = `
 CREATE SCHEMA IF NOT EXISTS transfuse;
@@ -136,7 +136,8 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
           TOUCHED_DDL +
           DOCUMENTS_DDL +
           UPLOADS_DDL +
-          VERIFICATIONS_DDL,
+          VERIFICATIONS_DDL +
+          ATTESTATION_DDL,
       );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');

@@ -6,7 +6,7 @@ import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
 import { UPLOADS_DDL } from './upload-sessions.ts';
-import { VERIFICATIONS_DDL } from './verifications.ts';
+import { ATTESTATION_DDL, VERIFICATIONS_DDL } from './verifications.ts';
 
 /**
  * From each version of the ledger to the next: the statements at index n lead from version n + 1 to n + 2. They run in the
@@ -42,4 +42,6 @@ ${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}
   UPLOADS_DDL,
   // To 7: what verification found.
   VERIFICATIONS_DDL,
+  // To 8: what proves a report, and repairs.
+  ATTESTATION_DDL,
 ];

@@ -27,6 +27,12 @@ CREATE INDEX IF NOT EXISTS differences_by_digest ON transfuse.differences (key_d
 COMMENT ON TABLE transfuse.differences IS 'Rows that differed, by key; reports name them by key_digest';
 `;
 
+/** Since version 8. */
+export const ATTESTATION_DDL = `
+ALTER TABLE transfuse.verifications ADD COLUMN IF NOT EXISTS digest_key bytea;
+COMMENT ON COLUMN transfuse.verifications.digest_key IS 'Of the digests that its report names: without it a report cannot be checked';
+`;
+
 export interface VerificationRecord {
   id: string;
   startedAt: Date;
@@ -35,6 +41,7 @@ export interface VerificationRecord {
   rowsCompared: number;
   differences: number;
   notCompared: number;
+  digestKey: Buffer;
 }
 
 export interface DifferenceRecord {
@@ -53,8 +60,8 @@ export async function recordVerification(
   differences: readonly DifferenceRecord[],
 ): Promise<void> {
   await target.query(
-    `INSERT INTO transfuse.verifications (id, run_id, started_at, source_position, rows_compared, differences, not_compared)
-     VALUES ($1, $2, $3, nullif($4::jsonb, 'null'), $5, $6, $7)`,
+    `INSERT INTO transfuse.verifications (id, run_id, started_at, source_position, rows_compared, differences, not_compared, digest_key)
+     VALUES ($1, $2, $3, nullif($4::jsonb, 'null'), $5, $6, $7, $8)`,
     [
       record.id,
       runId,
@@ -63,6 +70,7 @@ export async function recordVerification(
       record.rowsCompared,
       record.differences,
       record.notCompared,
+      record.digestKey,
     ],
   );
   if (differences.length === 0) return;
@@ -72,4 +80,17 @@ export async function recordVerification(
      FROM jsonb_array_elements($2::jsonb) AS d`,
     [record.id, JSON.stringify(differences)],
   );
+}
+
+/** Of a verification that this ledger knows. */
+export async function readDigestKey(
+  target: Pick<TargetConnection, 'query'>,
+  verification: string,
+): Promise<Buffer | null> {
+  const { rows } = await target.query<{ key: Buffer | null }>(
+    // By way of JSON: a ledger of an older version has no such column.
+    "SELECT decode(substr(to_jsonb(v)->>'digest_key', 3), 'hex') AS key FROM transfuse.verifications v WHERE id::text = $1",
+    [verification],
+  );
+  return rows[0]?.key ?? null;
 }

@@ -77,7 +77,7 @@ class MappingComparison {
     } finally {
       await target.close();
     }
-    const { counts, rowsActual, leftOut } = matched;
+    const { counts, rowsActual, leftOut, attested } = matched;
     const { missing, differs, extra, notRejected, rejected } = this.#tally.counts;
     return {
       mapping: mapping.id,
@@ -97,6 +97,7 @@ class MappingComparison {
       unexamined: leftOut + this.#refusedLeftOut,
       columns: this.#tally.columns,
       differences: this.#tally.differences,
+      attested,
     };
   }
 

@@ -1,3 +1,4 @@
+import type { AttestedRows } from './attest/attested-rows.ts';
 import type { Difference } from './differences.ts';
 
 /** What the comparison of one mapping came to. Rows of the source add up: read = filtered + rejected + expected, where each makes one row. */
@@ -26,6 +27,8 @@ export interface MappingResult {
   columns: { column: string; rows: number }[];
   /** The first of each mapping. */
   differences: Difference[];
+  /** What the target held, as digests; null where that was not asked for. */
+  attested: AttestedRows | null;
   elapsedMs: number;
 }
 

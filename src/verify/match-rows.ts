@@ -6,6 +6,7 @@
 import { readStatements } from '../../streams/chunk-statements.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { planChunks, type KeyChunk } from '../mysql/chunk-planner.ts';
+import { attestedTable, attestRows, type AttestedRows } from './attest/attested-rows.ts';
 import { readExpected, type ExpectedCounts } from './expected-rows.ts';
 import { OutstandingRows, type LeftRow } from './outstanding-rows.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
@@ -26,6 +27,8 @@ export interface MatchedRows {
   left: LeftRow[];
   /** How many more there are than `left` holds. */
   leftOut: number;
+  /** Of the very rows that were compared. */
+  attested: AttestedRows | null;
 }
 
 export interface MatchOptions {
@@ -43,7 +46,14 @@ export async function matchRows(options: MatchOptions): Promise<MatchedRows> {
   const source = await context.source();
   const chunks = await planChunks(source, planned.table, context.settings.bulk.chunkRows);
   for (let parts = 1; ; parts *= 4) {
-    const result: MatchedRows = { chunks, counts: noCounts(), rowsActual: 0, left: [], leftOut: 0 };
+    const result: MatchedRows = {
+      chunks,
+      counts: noCounts(),
+      rowsActual: 0,
+      left: [],
+      leftOut: 0,
+      attested: null,
+    };
     let fits = true;
     for (let part = 0; part < parts && fits; part++)
       fits = await new Pass(options, chunks, { part, parts }, result).run();
@@ -89,6 +99,7 @@ class Pass {
     const expected = this.#expected();
     let isExpectedDone = false;
     try {
+      if (context.attestKey) await target.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       // The first answer of the target comes before the first question to the source: its snapshot is the older one.
       let isActualDone = await this.#takeActual(actual);
       let [actualTurns, expectedTurns] = [1, 0];
@@ -103,6 +114,8 @@ class Pass {
           expectedTurns = this.#rowsExpected;
         }
       }
+      if (context.attestKey && this.#hasRoom && this.#part.part === 0)
+        this.#result.attested = await this.#attest(target, context.attestKey);
     } finally {
       await expected.return(undefined);
       if (!isExpectedDone) context.dropSource();
@@ -115,6 +128,11 @@ class Pass {
 
   #rowsActual = 0;
   #rowsExpected = 0;
+
+  #attest(target: TargetConnection, key: Buffer): Promise<AttestedRows> {
+    const { planned, layout } = this.#options;
+    return attestRows(target, attestedTable(planned, layout, this.#rowsActual), key);
+  }
 
   async #takeActual(reading: AsyncGenerator<void>): Promise<boolean> {
     const { context, planned } = this.#options;

@@ -72,12 +72,22 @@ export class TupleLayout {
     if (this.#json.length === 0) rowHash.add(bytes, start, end);
     else this.#addAround(bytes, start, end, this.#json);
     rowHash.end();
+    if (this.key.length > 0) return this.#digestKey(bytes);
+    keyHash.high = rowHash.high;
+    keyHash.low = rowHash.low;
+  }
+
+  /** The same, of `keyHash` alone. */
+  digestKey(bytes: Buffer, start: number, end: number): void {
+    if (this.key.length > 0) this.#digestKey(bytes);
+    else this.digest(bytes, start, end);
+  }
+
+  #digestKey(bytes: Buffer): void {
+    const { keyHash } = this;
     keyHash.begin();
     for (const column of this.key) this.#addField(keyHash, bytes, column);
     keyHash.end();
-    if (this.key.length > 0) return;
-    keyHash.high = rowHash.high;
-    keyHash.low = rowHash.low;
   }
 
   /** What is between values of JSON at once, without their lengths. */

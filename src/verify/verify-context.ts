@@ -14,6 +14,8 @@ export interface VerifyContext {
   signal: AbortSignal;
   /** How far sync is; null where nothing changes. */
   followed: FollowedTarget | null;
+  /** Key of the digests of what the target holds; null where these are not asked for. */
+  attestKey: Buffer | null;
   /** A connection that is free, made anew where the last one was lost. */
   source(): Promise<SourceConnection>;
   /** After a result that was not read to its end. */

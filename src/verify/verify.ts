@@ -50,6 +50,8 @@ export interface VerifyOptions {
   live: boolean;
   /** Read every object of a document, instead of asking for its checksum. */
   deep: boolean;
+  /** Digest what the target holds, for who wants to prove it later. */
+  attest: boolean;
   signal: AbortSignal;
   observer: VerifyObserver;
 }
@@ -226,6 +228,7 @@ class Verification {
       target,
       runId,
       followed,
+      attestKey: this.#options.attest ? this.#digestKey : null,
       signal,
       source: () => this.#source.connected(),
       dropSource: () => this.#source.drop(),
@@ -284,6 +287,7 @@ class Verification {
       rowsCompared: mappings.reduce((sum, { rowsExpected }) => sum + rowsExpected, 0),
       differences: allDifferences(result),
       notCompared: notCompared.length,
+      digestKey: this.#digestKey,
     };
     const connection = await this.#target.connected();
     await inTransaction(connection, () => recordVerification(connection, runId, record, differences));

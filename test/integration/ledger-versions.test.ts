@@ -75,7 +75,7 @@ describe('the ledger', () => {
     expect(await hospital.targetQuery('SELECT version FROM transfuse.ledger')).toEqual([{ version: 1 }]);
 
     await hospital.succeed('bulk');
-    expect(await hospital.targetQuery('SELECT version FROM transfuse.ledger')).toEqual([{ version: 7 }]);
+    expect(await hospital.targetQuery('SELECT version FROM transfuse.ledger')).toEqual([{ version: 8 }]);
     expect(await ledgerFaults(hospital)).toEqual([]);
     expect(await differencesBetween(hospital.source, hospital.target)).toEqual([]);
     expect(await objectDefinitions(hospital)).toEqual(asBefore);

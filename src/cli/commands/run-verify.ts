@@ -7,6 +7,7 @@ import { planOf } from '../../mapping/plan.ts';
 import { openTarget } from '../../postgres/connection.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
 import { ProgressModel } from '../../telemetry/progress.ts';
+import { readSigningKey } from '../../verify/attest/sign-report.ts';
 import { differencesIn } from '../../verify/mapping-result.ts';
 import { documentDifferences } from '../../verify/verify-documents.ts';
 import { verifyRelationships, type Relationship } from '../../verify/relationships.ts';
@@ -20,12 +21,15 @@ import { preparePlan, requireServer } from '../planning.ts';
 import { startProgressDisplay } from '../progress-display.ts';
 import { renderRelationships, renderVerification } from '../render-verify.ts';
 import { verifyDocument, type VerifiedDatabase } from '../verify-document.ts';
+import { runVerifyCheck } from './run-verify-check.ts';
 import { requireDirectory, writeReport } from '../verify-files.ts';
 
 export interface VerifyCommandOptions {
   tables?: string[];
   live?: boolean;
   deep?: boolean;
+  attest?: boolean;
+  check?: string;
   report: string;
 }
 
@@ -45,7 +49,9 @@ export async function runVerifyCommand(
   options: VerifyCommandOptions,
   entities: readonly string[],
 ): Promise<CommandResult> {
+  if (options.check !== undefined) return runVerifyCheck(context, options.check);
   const { settings, signal, logger } = context;
+  const signingKey = settings.signing.keyFile ? await readSigningKey(settings.signing.keyFile) : null;
   requireServer(settings, 'verify');
   const { profile } = await loadProfile(context.profileName, settings);
   if (entities.includes(DOCUMENTS)) throw documentsGoWithRows();
@@ -67,6 +73,7 @@ export async function runVerifyCommand(
         isOfAll: options.tables === undefined,
         live: options.live ?? false,
         deep: options.deep ?? false,
+        attest: options.attest === true || signingKey !== null,
         signal,
         observer: {
           onMapping: (mapping, rowEstimate) => progress.plan(mapping, rowEstimate),
@@ -103,7 +110,7 @@ export async function runVerifyCommand(
     display.stop();
   }
   const document = verifyDocument(verified, { profile: profile.name, source: plan.source, relationships });
-  const files = await writeReport(options.report, document);
+  const files = await writeReport(options.report, document, signingKey);
   const problem = problemOf(verified);
   const parts = verified.map(({ destination, verification }) => ({
     destination,

@@ -74,6 +74,17 @@ function runnersOf(arena: Arena): Runner[] {
   const load = transfuse(arena, { profile: 'mirror', jobs: null, database });
   const { host, port, user } = servers.source;
   const dump = `mariadb-dump --no-defaults --skip-ssl --quick --single-transaction -h ${host} -P ${port} -u ${user} ${sourceDatabase} ${table.name} | md5sum`;
+  const verify = (id: string, title: string, args: string): Runner => ({
+    id,
+    title,
+    tools: [],
+    run: () =>
+      measureRun(servers, {
+        id,
+        script: `${path.join(projectRoot, 'bin/verify')}${args}`,
+        env: transfuseEnv(arena, database),
+      }),
+  });
   return [
     {
       id: 'bulk',
@@ -87,17 +98,8 @@ function runnersOf(arena: Arena): Runner[] {
         return usage;
       },
     },
-    {
-      id: 'verify',
-      title: '`bin/verify`: comparing every value of them',
-      tools: [],
-      run: () =>
-        measureRun(servers, {
-          id: 'verify',
-          script: path.join(projectRoot, 'bin/verify'),
-          env: transfuseEnv(arena, database),
-        }),
-    },
+    verify('verify', '`bin/verify`: comparing every value of them', ''),
+    verify('attest', '`bin/verify --attest`: and digests of all chunks in the order of the key', ' --attest'),
     {
       id: 'dumps',
       title: '`mariadb-dump` and `psql` with COPY, each into `md5sum`, at the same time',
