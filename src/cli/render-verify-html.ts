@@ -39,6 +39,7 @@ export function verifyHtml(document: VerifyDocument, signature: ReportSignature 
 Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
 ${databases.map(databaseHtml).join('\n')}
 ${relationshipsHtml(document)}
+${repairsHtml(document)}
 ${attestationHtml(document, signature)}
 <h2>Signed</h2><table><tbody><tr><th>Name</th><td style="width:40%"></td><th>Date</th><td style="width:25%"></td></tr><tr><th>Signature</th><td></td><th></th><td></td></tr></tbody></table>`;
   return htmlPage(`Verification of ${source.database}`, body);
@@ -85,6 +86,15 @@ function relationshipsHtml({ relationships }: VerifyDocument): string {
   );
   return `<h2>References between services</h2><p>No constraint can hold them. An id that leads nowhere does so at the source as well, where no difference is named above: its row is not there, is filtered, or is a reject.</p>
 <table><thead><tr><th>from</th><th>to</th><th class="n">ids</th><th class="n">lead nowhere</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function repairsHtml({ repairs }: VerifyDocument): string {
+  if (repairs.length === 0) return '';
+  const rows = repairs.map(
+    ({ database, mapping, noted, removed, refused }) =>
+      `<tr><td>${escapeHtml(database)}</td><td>${escapeHtml(mapping)}</td><td class="n">${formatCount(noted)}</td><td class="n">${formatCount(removed)}</td><td>${refused === null ? '' : escapeHtml(refused)}</td></tr>`,
+  );
+  return `<h2>Repairs</h2><p>What is said above was found after these.</p><table><thead><tr><th>database</th><th>mapping</th><th class="n">rows made anew</th><th class="n">rows removed</th><th>not repaired</th></tr></thead><tbody>${rows.join('')}</tbody></table><p>Each stands in <code>transfuse.repairs</code> of the target, by whom and when.</p>`;
 }
 
 function attestationHtml({ databases }: VerifyDocument, signature: ReportSignature | null): string {

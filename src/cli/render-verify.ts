@@ -8,6 +8,7 @@ import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
 import type { Relationship } from '../verify/relationships.ts';
 import type { DocumentFault, DocumentsVerification } from '../verify/verify-documents.ts';
 import { unownedRows, type DatabaseVerification } from '../verify/verify-report.ts';
+import type { Repair } from './verify-repair.ts';
 import { COUNT_TITLES, countsOf } from './verify-counts.ts';
 import { stoodStill } from './verify-document.ts';
 
@@ -98,6 +99,18 @@ export function renderRelationships(relationships: readonly Relationship[]): str
       ),
     ].join('\n'),
   ];
+}
+
+/** None where nothing was repaired. */
+export function renderRepairs(repairs: readonly Repair[]): string[] {
+  if (repairs.length === 0) return [];
+  const lines = repairs.map(({ database, mapping, noted, removed, refused }) =>
+    [
+      `repaired ${mapping} of ${database}: ${quantity(noted, 'row')} made anew from the source, ${formatCount(removed)} that the source does not have removed`,
+      ...(refused === null ? [] : [`✗ ${mapping} was not repaired: ${refused}`]),
+    ].join('\n'),
+  );
+  return [[...lines, 'what was done, and the rows that were removed, are in transfuse.repairs'].join('\n')];
 }
 
 function describe(mapping: MappingResult): string {

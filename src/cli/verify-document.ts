@@ -1,17 +1,13 @@
 /** What a verification came to, as it may leave the databases: names, counts, digests. No key and no value of a row (invariant 9). */
 import { VERSION } from '../core/version.ts';
 import type { BinlogPosition } from '../core/position.ts';
-import type { Destination } from '../config/destinations.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { keyDigest } from '../verify/differences.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
 import type { Relationship } from '../verify/relationships.ts';
-import { allDifferences, type DatabaseVerification } from '../verify/verify-report.ts';
-
-export interface VerifiedDatabase {
-  destination: Destination;
-  verification: DatabaseVerification;
-}
+import { allDifferences } from '../verify/verify-report.ts';
+import type { VerifiedDatabase } from './verify-pass.ts';
+import type { Repair } from './verify-repair.ts';
 
 export type VerifyDocument = ReturnType<typeof verifyDocument>;
 export type VerifiedMappingDocument = ReturnType<typeof mappingDocument>;
@@ -25,10 +21,12 @@ export function verifyDocument(
     profile,
     source,
     relationships,
+    repairs,
   }: {
     profile: string;
     source: Pick<SourceCatalog, 'database' | 'flavor'>;
     relationships: readonly Relationship[];
+    repairs: readonly Repair[];
   },
 ) {
   const databases = verified.map(databaseDocument);
@@ -45,6 +43,7 @@ export function verifyDocument(
     notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
     databases,
     relationships,
+    repairs,
   };
 }
 

@@ -10,6 +10,7 @@ import { CHECKPOINTS_DDL } from './checkpoints.ts';
 import { DOCUMENTS_DDL } from './documents.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { REPAIRS_DDL } from './repairs.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
@@ -137,7 +138,8 @@ export async function ensureLedger(target: TargetConnection): Promise<void> {
           DOCUMENTS_DDL +
           UPLOADS_DDL +
           VERIFICATIONS_DDL +
-          ATTESTATION_DDL,
+          ATTESTATION_DDL +
+          REPAIRS_DDL,
       );
     else for (const migration of MIGRATIONS.slice(version - 1)) await target.query(migration);
     await target.query('DELETE FROM transfuse.ledger');

@@ -2,6 +2,7 @@ import { ACCEPTED_DDL } from './accepted-statements.ts';
 import { CHECKPOINTS_DDL } from './checkpoints.ts';
 import { DOCUMENTS_DDL } from './documents.ts';
 import { FOREIGN_WRITES_DDL } from './foreign-writes.ts';
+import { REPAIRS_DDL } from './repairs.ts';
 import { RUNS_WITHOUT_REPLAY_DDL } from './runs.ts';
 import { SYNC_STATUS_DDL } from './sync-status.ts';
 import { TOUCHED_DDL } from './touched-rows.ts';
@@ -43,5 +44,5 @@ ${RUNS_WITHOUT_REPLAY_DDL}${FOREIGN_WRITES_DDL}${SYNC_STATUS_DDL}${ACCEPTED_DDL}
   // To 7: what verification found.
   VERIFICATIONS_DDL,
   // To 8: what proves a report, and repairs.
-  ATTESTATION_DDL,
+  `${ATTESTATION_DDL}${REPAIRS_DDL}`,
 ];

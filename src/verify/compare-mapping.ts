@@ -8,7 +8,7 @@ import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { compareInTarget, type Verdict } from './compare-in-target.ts';
 import type { DifferenceKind } from './differences.ts';
-import { extraRows } from './extra-rows.ts';
+import { extraRows, type ExtraRow } from './extra-rows.ts';
 import { ResultTally, type MappingResult } from './mapping-result.ts';
 import { matchRows, type MatchedRows } from './match-rows.ts';
 import { recheckRows } from './recheck-rows.ts';
@@ -40,7 +40,7 @@ class MappingComparison {
   readonly #layout: TupleLayout;
   readonly #owner: RowOwner;
   readonly #reader: SuspectReader;
-  readonly #tally = new ResultTally();
+  readonly #tally: ResultTally;
   /** Of rows that are rejects: what the target has of them is an older version. */
   readonly #rejectedOwners = new Set<string>();
   readonly #refused: Suspect[] = [];
@@ -56,6 +56,7 @@ class MappingComparison {
   constructor(context: VerifyContext, planned: PlannedMapping) {
     this.#context = context;
     this.#planned = planned;
+    this.#tally = new ResultTally(context.maxDifferences);
     this.#layout = TupleLayout.of(planned);
     this.#owner = new RowOwner(planned, this.#layout);
     this.#reader = new SuspectReader(context, planned, this.#layout, this.#owner);
@@ -179,10 +180,13 @@ class MappingComparison {
   }
 
   async #judgeExtra(target: TargetConnection, wanted: Map<string, number>): Promise<void> {
-    for await (const { key, owner } of extraRows(target, this.#planned, this.#layout, this.#owner, wanted)) {
-      if (owner !== null && this.#rejectedOwners.has(owner)) continue;
-      this.#tally.add({ kind: 'extra', columns: [], key });
-    }
+    for await (const row of extraRows(target, this.#planned, this.#layout, this.#owner, wanted))
+      this.#addExtra(row);
+  }
+
+  #addExtra({ key, version, owner }: ExtraRow): void {
+    if (owner === null || !this.#rejectedOwners.has(owner))
+      this.#tally.add({ kind: 'extra', columns: [], key, version });
   }
 
   async #recheck(
@@ -207,9 +211,7 @@ class MappingComparison {
     );
     for (const suspect of confirmed.rejected) this.#reject(suspect);
     for (const { suspect, verdict } of confirmed.differing) this.#confirm(suspect, verdict);
-    for (const { key, owner } of confirmed.extra)
-      if (owner === null || !this.#rejectedOwners.has(owner))
-        this.#tally.add({ kind: 'extra', columns: [], key });
+    for (const row of confirmed.extra) this.#addExtra(row);
     this.#changing = confirmed.changing;
   }
 

@@ -20,6 +20,8 @@ export interface Difference {
   columns: readonly string[];
   /** Of the source for a row that it has, else of the target. */
   key: RowKeyTexts;
+  /** Of a row that only the target has: which version of it was seen. */
+  version?: string;
 }
 
 const DIGEST_DIGITS = 16;

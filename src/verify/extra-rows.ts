@@ -12,6 +12,8 @@ export interface ExtraRow {
   /** As it was asked for. */
   digest: string;
   key: RowKeyTexts;
+  /** What PostgreSQL knows the row's version by. */
+  version: string;
   /** As RowOwner says it. */
   owner: string | null;
 }
@@ -29,12 +31,12 @@ export async function* extraRows(
 ): AsyncGenerator<ExtraRow> {
   const keyNames = layout.key.map((column) => layout.columns[column]!.name);
   const names = [...new Set([...keyNames, ...owner.columns])];
-  const columns = [...names, 'texts'].map((name) => ({ name, type: '' }));
+  const columns = [...names, 'texts', 'version'].map((name) => ({ name, type: '' }));
   const positionsOf = (some: readonly string[]): number[] => some.map((name) => names.indexOf(name));
   const byKey = new TupleLayout(columns, positionsOf(keyNames));
   const byOwner = new TupleLayout(columns, positionsOf(owner.columns));
   const texts = keyNames.map((name) => `${quoteLiteral(name)}, t.${quoteIdentifier(name)}::text`).join(', ');
-  const select = `SELECT ${targetColumns(names)}, pg_catalog.json_build_object(${texts})::text ${fromTarget(planned)}`;
+  const select = `SELECT ${targetColumns(names)}, pg_catalog.json_build_object(${texts})::text, t.xmin::text ${fromTarget(planned)}`;
   let found: ExtraRow[] = [];
   const onTuple = (bytes: Buffer, start: number, end: number): void => {
     byKey.digest(bytes, start, end);
@@ -46,6 +48,7 @@ export async function* extraRows(
     found.push({
       digest: keyText(byKey),
       key: JSON.parse(byKey.field(bytes, names.length)!.toString()) as RowKeyTexts,
+      version: byKey.field(bytes, names.length + 1)!.toString(),
       owner: owner.columns.length === 0 ? null : keyText(byOwner),
     });
   };

@@ -37,19 +37,21 @@ export function differencesIn(result: MappingResult): number {
   return missing + differs + extra + notRejected + unexamined;
 }
 
-/** So many are kept with their keys. */
-const MAX_KEPT = 1000;
-
 export class ResultTally {
   readonly counts = { missing: 0, differs: 0, extra: 0, notRejected: 0, rejected: 0 };
   readonly differences: Difference[] = [];
+  readonly #maxKept: number;
   readonly #columns = new Map<string, number>();
+
+  constructor(maxKept: number) {
+    this.#maxKept = maxKept;
+  }
 
   add(difference: Difference): void {
     const { kind } = difference;
     this.counts[kind === 'not_rejected' ? 'notRejected' : kind]++;
     for (const column of difference.columns) this.#columns.set(column, (this.#columns.get(column) ?? 0) + 1);
-    if (this.differences.length < MAX_KEPT) this.differences.push(difference);
+    if (this.differences.length < this.#maxKept) this.differences.push(difference);
   }
 
   /** The most frequent first. */

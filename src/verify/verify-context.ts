@@ -16,6 +16,8 @@ export interface VerifyContext {
   followed: FollowedTarget | null;
   /** Key of the digests of what the target holds; null where these are not asked for. */
   attestKey: Buffer | null;
+  /** So many of each mapping are kept with their keys. */
+  maxDifferences: number;
   /** A connection that is free, made anew where the last one was lost. */
   source(): Promise<SourceConnection>;
   /** After a result that was not read to its end. */

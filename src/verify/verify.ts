@@ -52,6 +52,8 @@ export interface VerifyOptions {
   deep: boolean;
   /** Digest what the target holds, for who wants to prove it later. */
   attest: boolean;
+  /** So many rows of each mapping that differ are kept with their keys. */
+  maxDifferences: number;
   signal: AbortSignal;
   observer: VerifyObserver;
 }
@@ -228,6 +230,7 @@ class Verification {
       target,
       runId,
       followed,
+      maxDifferences: this.#options.maxDifferences,
       attestKey: this.#options.attest ? this.#digestKey : null,
       signal,
       source: () => this.#source.connected(),

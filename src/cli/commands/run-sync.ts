@@ -1,15 +1,13 @@
 import { destinationsOf, type Destination } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
-import { DocumentFollower } from '../../documents/document-follower.ts';
 import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
-import { runSync } from '../../sync/sync.ts';
 import type { SyncReport } from '../../sync/sync-report.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
 import { rejectsExceeded } from '../rejects-exceeded.ts';
-import { mappingOptions, readExtensions, requireServer } from '../planning.ts';
-import { observeSync } from '../sync-progress.ts';
+import { followDatabase } from '../follow-database.ts';
+import { readExtensions, requireServer } from '../planning.ts';
 
 export interface SyncCommandOptions {
   continuous?: boolean;
@@ -29,36 +27,24 @@ export async function runSyncCommand(
   }
   const { settings, signal } = context;
   requireServer(settings, 'sync');
-  const { profile, schema } = await loadProfile(context.profileName, settings);
-  const all = destinationsOf(settings.targets, profile.services);
+  const loaded = await loadProfile(context.profileName, settings);
+  const all = destinationsOf(settings.targets, loaded.profile.services);
   const extensions = await readExtensions(
     all.map(({ database }) => database),
     { applicationName: 'transfuse planning', signal },
   );
   const stop = new AbortController();
   const follow = async (destination: Destination): Promise<SyncedDatabase> => {
-    const progress = observeSync(context, all.length > 1 ? destination.database.database : null);
     try {
-      const report = await runSync({
-        settings,
-        target: destination.database,
-        profile,
-        mappingOptions: mappingOptions(settings, extensions),
-        schemaOf:
-          schema && (async ({ source, options: plan }) => schema(source, plan, destination.services[0]!)),
-        openFiles: (files) =>
-          DocumentFollower.open({
-            ...files,
-            settings,
-            ledger: destination.database,
-            onRetry: (warning) => progress.observer.onRetry(warning),
-          }),
+      const report = await followDatabase(context, {
+        loaded,
+        extensions,
+        destination,
         acceptSchema: options.acceptSchema ?? null,
         sharers: all.length,
         continuous: options.continuous ?? false,
         until: options.until ?? null,
         signal: AbortSignal.any([signal, stop.signal]),
-        observer: progress.observer,
       });
       return { destination, report };
     } catch (error) {
@@ -67,8 +53,6 @@ export async function runSyncCommand(
         new TransfuseError('INTERRUPTED', 'Stopped, because another database cannot be followed up.'),
       );
       throw error;
-    } finally {
-      progress.stop();
     }
   };
   const ended = await Promise.allSettled(all.map(follow));

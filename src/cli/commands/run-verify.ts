@@ -1,47 +1,37 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { destinationsOf } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { listed } from '../../core/listed.ts';
 import { quantity } from '../../core/quantity.ts';
-import { planOf } from '../../mapping/plan.ts';
-import { openTarget } from '../../postgres/connection.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
-import { ProgressModel } from '../../telemetry/progress.ts';
 import { readSigningKey } from '../../verify/attest/sign-report.ts';
 import { differencesIn } from '../../verify/mapping-result.ts';
 import { documentDifferences } from '../../verify/verify-documents.ts';
-import { verifyRelationships, type Relationship } from '../../verify/relationships.ts';
 import { unownedRows } from '../../verify/verify-report.ts';
-import { verifyDatabase } from '../../verify/verify.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { underDatabaseNames } from '../destinations.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
-import { messagesTo } from '../messages.ts';
 import { preparePlan, requireServer } from '../planning.ts';
-import { startProgressDisplay } from '../progress-display.ts';
-import { renderRelationships, renderVerification } from '../render-verify.ts';
-import { verifyDocument, type VerifiedDatabase } from '../verify-document.ts';
-import { runVerifyCheck } from './run-verify-check.ts';
+import { renderRelationships, renderRepairs, renderVerification } from '../render-verify.ts';
+import { verifyDocument } from '../verify-document.ts';
 import { requireDirectory, writeReport } from '../verify-files.ts';
+import { verifyAll, type VerifiedDatabase, type VerifyRequest } from '../verify-pass.ts';
+import { repairAll, requireWriter } from '../verify-repair.ts';
+import { runVerifyCheck } from './run-verify-check.ts';
 
 export interface VerifyCommandOptions {
   tables?: string[];
   live?: boolean;
   deep?: boolean;
   attest?: boolean;
+  repair?: boolean;
   check?: string;
   report: string;
 }
 
 const MAX_NAMED = 8;
-/** A row of another service may be on its way there. */
-const LOOK_AGAIN_TIMES = 10;
-const LOOK_AGAIN_MS = 1000;
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
-  signal.throwIfAborted();
-}
+const MAX_KEPT = 1000;
+/** What is to be repaired has to be known by its key. */
+const MAX_REPAIRED = 100_000;
 
 /** Compares, and writes the report. Differences, and what could not be compared, are the result's problem. */
 export async function runVerifyCommand(
@@ -50,7 +40,7 @@ export async function runVerifyCommand(
   entities: readonly string[],
 ): Promise<CommandResult> {
   if (options.check !== undefined) return runVerifyCheck(context, options.check);
-  const { settings, signal, logger } = context;
+  const { settings } = context;
   const signingKey = settings.signing.keyFile ? await readSigningKey(settings.signing.keyFile) : null;
   requireServer(settings, 'verify');
   const { profile } = await loadProfile(context.profileName, settings);
@@ -58,58 +48,26 @@ export async function runVerifyCommand(
   const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
   await requireDirectory(options.report);
-  const progress = new ProgressModel();
-  const display = await startProgressDisplay(progress, context.console);
-  const verified: VerifiedDatabase[] = [];
-  let relationships: Relationship[] = [];
-  try {
-    for (const destination of destinationsOf(settings.targets, services)) {
-      const part = planOf(plan, destination.services);
-      if (part.mappings.length === 0 && options.tables) continue;
-      const verification = await verifyDatabase({
-        settings,
-        target: destination.database,
-        plan: part,
-        isOfAll: options.tables === undefined,
-        live: options.live ?? false,
-        deep: options.deep ?? false,
-        attest: options.attest === true || signingKey !== null,
-        signal,
-        observer: {
-          onMapping: (mapping, rowEstimate) => progress.plan(mapping, rowEstimate),
-          onRows: (mapping, rows) =>
-            progress.add({ table: mapping, rows, bytes: 0, rejected: 0, filtered: 0 }),
-          onMappingDone: (mapping, differences) => {
-            progress.finish(mapping);
-            logger.info({ mapping, differences }, 'verified');
-          },
-          onRetry: messagesTo(context).onRetry,
-        },
-      });
-      verified.push({ destination, verification });
-    }
-    if (verified.length === 0) throw nothingToVerify();
-    progress.setPhase('relationships');
-    const compared = new Set(
-      verified.flatMap(({ verification }) => verification.mappings.map(({ mapping }) => mapping)),
-    );
-    relationships = await verifyRelationships({
-      plan,
-      destinations: verified.map(({ destination }) => destination),
-      isLoaded: (mapping) => compared.has(mapping),
-      open: ({ database }) => openTarget(database, { applicationName: 'transfuse verify reader', signal }),
-      lookAgain: {
-        times: options.live ? LOOK_AGAIN_TIMES : 1,
-        wait: () => pause(options.live ? LOOK_AGAIN_MS : 0, signal),
-      },
-      signal,
-    });
-  } catch (error) {
-    throw signal.aborted ? interrupted() : error;
-  } finally {
-    display.stop();
-  }
-  const document = verifyDocument(verified, { profile: profile.name, source: plan.source, relationships });
+  const { live = false, deep = false, repair = false } = options;
+  if (repair && !live) await requireWriter(context, destinationsOf(settings.targets, services));
+  const request: VerifyRequest = {
+    services,
+    plan,
+    isOfAll: options.tables === undefined,
+    live,
+    deep,
+    attest: options.attest === true || signingKey !== null,
+    maxDifferences: repair ? MAX_REPAIRED : MAX_KEPT,
+  };
+  const first = await verifyAll(context, request);
+  const { pass, repairs } = repair ? await repairAll(context, request, first) : { pass: first, repairs: [] };
+  const { verified, relationships } = pass;
+  const document = verifyDocument(verified, {
+    profile: profile.name,
+    source: plan.source,
+    relationships,
+    repairs,
+  });
   const files = await writeReport(options.report, document, signingKey);
   const problem = problemOf(verified);
   const parts = verified.map(({ destination, verification }) => ({
@@ -118,9 +76,12 @@ export async function runVerifyCommand(
   }));
   return {
     document: { ...document, files },
-    text: [underDatabaseNames(parts), ...renderRelationships(relationships), `report ${files.page}`].join(
-      '\n\n',
-    ),
+    text: [
+      underDatabaseNames(parts),
+      ...renderRelationships(relationships),
+      ...renderRepairs(repairs),
+      `report ${files.page}`,
+    ].join('\n\n'),
     ...(problem && { problem }),
   };
 }
@@ -129,20 +90,6 @@ function documentsGoWithRows(): TransfuseError {
   return new TransfuseError('USAGE', 'Documents are verified with the rows that they belong to.', {
     fix: 'bin/verify medical-records, with --deep to read every object.',
   });
-}
-
-function interrupted(): TransfuseError {
-  return new TransfuseError('INTERRUPTED', 'Stopped by a signal. There is no report.', {
-    fix: 'Start it again when there is time: it begins anew.',
-  });
-}
-
-function nothingToVerify(): TransfuseError {
-  return new TransfuseError(
-    'NOTHING_TO_DO',
-    'None of the tables that were named goes to one of the entities that were named.',
-    { fix: 'Give --tables or entities, or tables that belong to the entities.' },
-  );
 }
 
 function problemOf(verified: readonly VerifiedDatabase[]): TransfuseError | null {

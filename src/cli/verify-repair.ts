@@ -1,0 +1,106 @@
+/** Repair, until nothing differs that can be repaired: what was found, then sync, then another verification. */
+import type { Destination } from '../config/destinations.ts';
+import { TransfuseError } from '../core/errors.ts';
+import { quantity } from '../core/quantity.ts';
+import { lockHolder } from '../ledger/lock.ts';
+import { openTarget } from '../postgres/connection.ts';
+import { loadProfile } from '../profiles/load-profile.ts';
+import { awaitRepair } from '../verify/repair/await-repair.ts';
+import { repairDatabase, type RepairedMapping } from '../verify/repair/repair.ts';
+import type { CommandContext } from './command.ts';
+import { followDatabase } from './follow-database.ts';
+import { databasesOf, readExtensions } from './planning.ts';
+import { verifyAll, type VerifiedDatabase, type VerifyPass, type VerifyRequest } from './verify-pass.ts';
+
+export interface Repair extends RepairedMapping {
+  database: string;
+}
+
+/** A row that goes may take others with it, which the next round makes anew. */
+const ROUNDS = 3;
+
+/** Returns the last pass, and what was done for it. Throws what a verification and a sync throw. */
+export async function repairAll(
+  context: CommandContext,
+  request: VerifyRequest,
+  first: VerifyPass,
+): Promise<{ pass: VerifyPass; repairs: Repair[] }> {
+  const repairs: Repair[] = [];
+  let pass = first;
+  for (let round = 0; round < ROUNDS; round++) {
+    const done: Repair[] = [];
+    for (const one of pass.verified) done.push(...(await repairOne(context, request, one)));
+    repairs.push(...done);
+    if (done.every(({ noted, removed }) => noted + removed === 0)) break;
+    context.console.info('Comparing again what was repaired.');
+    pass = await verifyAll(context, request);
+  }
+  return { pass, repairs };
+}
+
+async function repairOne(
+  context: CommandContext,
+  { live }: VerifyRequest,
+  { destination, plan, verification }: VerifiedDatabase,
+): Promise<Repair[]> {
+  const { settings, signal, console, logger } = context;
+  const { database } = destination;
+  const target = await openTarget(database, { applicationName: 'transfuse verify repair', signal });
+  let repaired: RepairedMapping[];
+  try {
+    repaired = await repairDatabase(target, plan, verification);
+  } finally {
+    await target.close();
+  }
+  for (const { mapping, noted, removed } of repaired) logger.info({ mapping, noted, removed }, 'repaired');
+  const noted = repaired.reduce((sum, one) => sum + one.noted, 0);
+  if (noted > 0) {
+    console.info(`${quantity(noted, 'row')} of ${database.database} noted: sync makes them anew.`);
+    if (live) await awaitRepair(settings, database, verification.runId, signal);
+    else await catchUp(context, destination);
+  }
+  return repaired.map((one) => ({ database: database.database, ...one }));
+}
+
+async function catchUp(context: CommandContext, destination: Destination): Promise<void> {
+  const { settings, signal } = context;
+  const loaded = await loadProfile(context.profileName, settings);
+  const extensions = await readExtensions(databasesOf(settings, loaded.profile), {
+    applicationName: 'transfuse planning',
+    signal,
+  });
+  await followDatabase(context, {
+    loaded,
+    extensions,
+    destination,
+    acceptSchema: null,
+    sharers: 1,
+    continuous: false,
+    until: null,
+    signal,
+  });
+}
+
+/** Hours of comparing are not to end there. Throws LOCK_HELD. */
+export async function requireWriter(
+  { signal }: CommandContext,
+  destinations: readonly Destination[],
+): Promise<void> {
+  for (const { database } of destinations) {
+    const target = await openTarget(database, { applicationName: 'transfuse verify', signal });
+    try {
+      const holder = await lockHolder(target);
+      if (holder)
+        throw new TransfuseError(
+          'LOCK_HELD',
+          `Another command writes to ${database.database}: ${holder.application || 'unknown'}, from ${holder.client} (server process ${holder.pid}).`,
+          {
+            where: { holder: holder.application, pid: holder.pid },
+            fix: 'Beside bin/sync --continuous: bin/verify --live --repair, and sync makes the rows anew. Or stop it first.',
+          },
+        );
+    } finally {
+      await target.close();
+    }
+  }
+}
