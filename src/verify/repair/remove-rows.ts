@@ -8,7 +8,7 @@ import { rowsOfShare } from '../../postgres/rows-of-share.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
 import type { Difference } from '../differences.ts';
 import { TupleLayout } from '../tuple-layout.ts';
-import type { RepairContext } from './repair.ts';
+import type { RepairContext } from './repair-context.ts';
 
 const ROWS_AT_ONCE = 500;
 

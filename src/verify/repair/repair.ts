@@ -14,14 +14,7 @@ import { keyDigest, type Difference } from '../differences.ts';
 import type { MappingResult } from '../mapping-result.ts';
 import type { DatabaseVerification } from '../verify-report.ts';
 import { removeRows } from './remove-rows.ts';
-
-export interface RepairContext {
-  target: TargetConnection;
-  verification: string;
-  /** Who does it, for the ledger. */
-  by: string;
-  digestOf(mapping: string, key: Difference['key']): string;
-}
+import type { RepairContext } from './repair-context.ts';
 
 export interface RepairedMapping {
   mapping: string;
