@@ -1,7 +1,7 @@
 /** The diagnosis for people, on a terminal. */
 import { quantity } from '../core/quantity.ts';
 import { REJECT_REASONS } from '../core/reject-reasons.ts';
-import type { DescribedColumn } from '../diagnose/describe-mapping.ts';
+import type { DescribedColumn } from '../mapping/describe-mapping.ts';
 import type { DiagnosedMapping, DiagnoseReport } from '../diagnose/diagnose.ts';
 import type { SampleReport } from '../diagnose/sample-rows.ts';
 import { formatCount } from '../telemetry/format.ts';

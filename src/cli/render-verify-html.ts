@@ -28,18 +28,20 @@ export function verifyHtml(document: VerifyDocument, signature: ReportSignature 
     databases,
     toolVersion,
   } = document;
+  const isOfAll = databases.every(({ columns }) => columns === 'all');
   const verdict =
     differences > 0
       ? `<p class="bad">${quantity(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}.</p>`
       : notCompared + changing > 0
         ? '<p class="bad">No difference in what was compared; what is named below could not be.</p>'
-        : '<p class="good">No difference: every row, in every column.</p>';
+        : `<p class="good">No difference: every row, in ${isOfAll ? 'every column' : 'its key and critical columns'}.</p>`;
   const body = `${verdict}
-<p>${quantity(rowsCompared, 'row')} were compared in all their columns: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
+<p>${quantity(rowsCompared, 'row')} were compared in ${isOfAll ? 'all their columns' : 'their key and the columns of the class critical, and in no other'}: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
 Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
 ${databases.map(databaseHtml).join('\n')}
 ${relationshipsHtml(document)}
 ${repairsHtml(document)}
+${samplesHtml(document)}
 ${attestationHtml(document, signature)}
 <h2>Signed</h2><table><tbody><tr><th>Name</th><td style="width:40%"></td><th>Date</th><td style="width:25%"></td></tr><tr><th>Signature</th><td></td><th></th><td></td></tr></tbody></table>`;
   return htmlPage(`Verification of ${source.database}`, body);
@@ -86,6 +88,30 @@ function relationshipsHtml({ relationships }: VerifyDocument): string {
   );
   return `<h2>References between services</h2><p>No constraint can hold them. An id that leads nowhere does so at the source as well, where no difference is named above: its row is not there, is filtered, or is a reject.</p>
 <table><thead><tr><th>from</th><th>to</th><th class="n">ids</th><th class="n">lead nowhere</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function samplesHtml({ samples: { seed, size }, databases }: VerifyDocument): string {
+  const sampled = databases.flatMap(({ mappings }) => mappings.filter(({ samples }) => samples.length > 0));
+  if (sampled.length === 0) return '';
+  return `<h2>Samples</h2><p>Up to ${quantity(size, 'random row')} of each mapping, chosen by the seed ${seed}, field by field. Values are not shown, but how many bytes each has: at the source, and as the target stores it.</p>
+${sampled.map(sampleHtml).join('\n')}`;
+}
+
+function sampleHtml({ mapping, samples }: VerifiedMappingDocument): string {
+  const bytes = (size: number | null): string => (size === null ? 'NULL' : formatCount(size));
+  const head = samples.map(
+    ({ key, state }) => `<th class="n"><code>${key}</code> ${state === 'same' ? '' : state}</th>`,
+  );
+  const rows = samples[0]!.fields.map(({ column, from, how }, index) => {
+    const cells = samples.map(({ fields }) => {
+      const field = fields[index]!;
+      const source = field.from.map((one) => bytes(one.bytes)).join(' + ') || '–';
+      return `<td class="n${field.isSame ? '' : ' bad'}">${source} → ${bytes(field.bytes)} ${field.isSame ? '✓' : '✗'}</td>`;
+    });
+    const names = from.map(({ name }) => `<code>${escapeHtml(name)}</code>`).join(', ');
+    return `<tr><td><code>${escapeHtml(column)}</code></td><td>${names}</td><td>${escapeHtml(how)}</td>${cells.join('')}</tr>`;
+  });
+  return `<h3>${escapeHtml(mapping)}</h3><table><thead><tr><th>column</th><th>made of</th><th>how</th>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function repairsHtml({ repairs }: VerifyDocument): string {

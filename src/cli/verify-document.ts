@@ -5,6 +5,7 @@ import type { SourceCatalog } from '../mysql/catalog-model.ts';
 import { keyDigest } from '../verify/differences.ts';
 import { differencesIn, type MappingResult } from '../verify/mapping-result.ts';
 import type { Relationship } from '../verify/relationships.ts';
+import type { SampleRequest } from '../verify/verify-context.ts';
 import { allDifferences } from '../verify/verify-report.ts';
 import type { VerifiedDatabase } from './verify-pass.ts';
 import type { Repair } from './verify-repair.ts';
@@ -22,11 +23,13 @@ export function verifyDocument(
     source,
     relationships,
     repairs,
+    samples,
   }: {
     profile: string;
     source: Pick<SourceCatalog, 'database' | 'flavor'>;
     relationships: readonly Relationship[];
     repairs: readonly Repair[];
+    samples: SampleRequest;
   },
 ) {
   const databases = verified.map(databaseDocument);
@@ -41,6 +44,7 @@ export function verifyDocument(
     differences: verified.reduce((total, { verification }) => total + allDifferences(verification), 0),
     changing: sum(({ changing }) => changing),
     notCompared: databases.reduce((total, { notCompared }) => total + notCompared.length, 0),
+    samples: { size: samples.size, seed: samples.seed },
     databases,
     relationships,
     repairs,
@@ -51,6 +55,7 @@ function databaseDocument({ destination, verification }: VerifiedDatabase) {
   const {
     id,
     runId,
+    columns,
     startedAt,
     elapsedMs,
     positionBefore,
@@ -65,6 +70,7 @@ function databaseDocument({ destination, verification }: VerifiedDatabase) {
     services: destination.services,
     verification: id,
     run: runId,
+    columns,
     startedAt: startedAt.toISOString(),
     elapsedMs,
     positionBefore,
@@ -80,7 +86,7 @@ function databaseDocument({ destination, verification }: VerifiedDatabase) {
   };
 }
 
-function mappingDocument({ differences, ...mapping }: MappingResult, digestKey: Buffer) {
+function mappingDocument({ differences, samples, ...mapping }: MappingResult, digestKey: Buffer) {
   return {
     ...mapping,
     differences: differencesIn(mapping as MappingResult),
@@ -88,6 +94,11 @@ function mappingDocument({ differences, ...mapping }: MappingResult, digestKey: 
       kind,
       columns,
       key: keyDigest(digestKey, mapping.mapping, key),
+    })),
+    samples: samples.map(({ key, state, fields }) => ({
+      key: keyDigest(digestKey, mapping.mapping, key),
+      state,
+      fields,
     })),
   };
 }

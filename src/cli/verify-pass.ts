@@ -15,7 +15,7 @@ import { startProgressDisplay } from './progress-display.ts';
 
 export interface VerifyRequest extends Pick<
   VerifyOptions,
-  'plan' | 'isOfAll' | 'live' | 'deep' | 'attest' | 'maxDifferences'
+  'plan' | 'columns' | 'isOfAll' | 'live' | 'deep' | 'attest' | 'maxDifferences' | 'samples'
 > {
   services: readonly ServiceName[];
 }

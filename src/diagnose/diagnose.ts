@@ -18,7 +18,7 @@ import { readTargetCatalog } from '../postgres/catalog.ts';
 import { openTarget } from '../postgres/connection.ts';
 import { checkSource } from './check-source.ts';
 import { checkTarget } from './check-target.ts';
-import { describeColumns, type DescribedColumn } from './describe-mapping.ts';
+import { describeColumns, type DescribedColumn } from '../mapping/describe-mapping.ts';
 import { finding, type MappingFinding } from './finding.ts';
 import { sampleRows, type SampleReport } from './sample-rows.ts';
 

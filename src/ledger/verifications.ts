@@ -1,4 +1,5 @@
 /** What verification found: the keys of rows that differ stay here, where the rows are, and reports say only their digests. */
+import { operator } from '../core/operator.ts';
 import type { BinlogPosition } from '../core/position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 
@@ -31,6 +32,14 @@ COMMENT ON TABLE transfuse.differences IS 'Rows that differed, by key; reports n
 export const ATTESTATION_DDL = `
 ALTER TABLE transfuse.verifications ADD COLUMN IF NOT EXISTS digest_key bytea;
 COMMENT ON COLUMN transfuse.verifications.digest_key IS 'Of the digests that its report names: without it a report cannot be checked';
+CREATE TABLE IF NOT EXISTS transfuse.reveals (
+  verification uuid NOT NULL REFERENCES transfuse.verifications ON DELETE CASCADE,
+  mapping text NOT NULL,
+  row_key jsonb NOT NULL,
+  revealed_at timestamptz NOT NULL DEFAULT now(),
+  revealed_by text NOT NULL
+);
+COMMENT ON TABLE transfuse.reveals IS 'Rows whose values bin/verify --reveal has shown on a terminal, and to whom';
 `;
 
 export interface VerificationRecord {
@@ -42,6 +51,8 @@ export interface VerificationRecord {
   differences: number;
   notCompared: number;
   digestKey: Buffer;
+  /** Rows whose values somebody is about to see. */
+  revealed: readonly { mapping: string; key: object }[];
 }
 
 export interface DifferenceRecord {
@@ -73,12 +84,25 @@ export async function recordVerification(
       record.digestKey,
     ],
   );
+  await recordReveals(target, record);
   if (differences.length === 0) return;
   await target.query(
     `INSERT INTO transfuse.differences (verification, mapping, kind, columns, row_key, key_digest)
      SELECT $1, d->>'mapping', d->>'kind', ARRAY(SELECT jsonb_array_elements_text(d->'columns')), d->'key', d->>'digest'
      FROM jsonb_array_elements($2::jsonb) AS d`,
     [record.id, JSON.stringify(differences)],
+  );
+}
+
+async function recordReveals(
+  target: Pick<TargetConnection, 'query'>,
+  { id, revealed }: VerificationRecord,
+): Promise<void> {
+  if (revealed.length === 0) return;
+  await target.query(
+    `INSERT INTO transfuse.reveals (verification, mapping, row_key, revealed_by)
+     SELECT $1, r.mapping, r.key, $2 FROM unnest($3::text[], $4::jsonb[]) AS r(mapping, key)`,
+    [id, operator(), revealed.map(({ mapping }) => mapping), revealed.map(({ key }) => JSON.stringify(key))],
   );
 }
 

@@ -2,9 +2,9 @@
  * The one writer's session with a service database: it holds the lock (invariant 8) and does the ledger's bookkeeping. When the
  * server goes away it connects and takes the lock again; when somebody else has it by then, it says so and `lockLost` aborts.
  */
-import { hostname, userInfo } from 'node:os';
 import type { DatabaseSettings } from '../config/settings.ts';
 import { TransfuseError } from '../core/errors.ts';
+import { operator } from '../core/operator.ts';
 import { retry } from '../core/retry.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { endSession, openWatchedTarget, type ServerSession } from '../postgres/watched-target.ts';
@@ -43,8 +43,7 @@ export class WriterSession {
 
   private constructor(options: WriterSessionOptions) {
     this.#options = options;
-    const { username } = userInfo();
-    const name = `transfuse ${options.command} pid ${process.pid} ${username}@${hostname()}`;
+    const name = `transfuse ${options.command} pid ${process.pid} ${operator()}`;
     this.#applicationName = Buffer.from(name).subarray(0, MAX_APPLICATION_NAME_BYTES).toString('latin1');
   }
 

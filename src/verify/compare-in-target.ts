@@ -1,18 +1,14 @@
 /**
- * Holds expected rows against those of the target, column by column, as PostgreSQL itself gives both: the expected ones go into a temporary
- * table of the same types first, so that two spellings of one value (of jsonb, say) are one. Nothing stays of it.
+ * Holds expected rows against those of the target, column by column, as PostgreSQL itself gives both: the expected ones go into a
+ * table of the same types first, so that two spellings of one value (of jsonb, say) are one.
  */
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
-import { from as copyFrom } from 'pg-copy-streams';
-import { COPY_HEADER, COPY_TRAILER } from '../../streams/copy-format.ts';
 import { TransfuseError } from '../core/errors.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { classifyTargetError, targetErrorKind } from '../postgres/errors.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
-import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
 import { rowsOfShare } from '../postgres/rows-of-share.ts';
 import { inTransaction } from '../postgres/transaction.ts';
+import { expectedBesideActual, NUMBER } from './expected-table.ts';
 import { JsonDigest } from './json-digest.ts';
 import { targetTuples } from './target-tuples.ts';
 import { TupleLayout } from './tuple-layout.ts';
@@ -21,7 +17,6 @@ import { targetColumns } from './verify-context.ts';
 /** null: the target has the same. `refused`: it takes no such row. */
 export type Verdict = null | 'missing' | 'refused' | { columns: string[] };
 
-const NUMBER = 'transfuse_number';
 const THERE = 'transfuse_there';
 const MISSING = 0;
 const JSONB_VERSION_BYTES = 1;
@@ -53,29 +48,15 @@ function classified(error: unknown): TransfuseError {
 
 async function compare(
   target: TargetConnection,
-  { mapping, compiled, share }: PlannedMapping,
+  planned: PlannedMapping,
   layout: TupleLayout,
   tuples: readonly Buffer[],
 ): Promise<Verdict[]> {
-  const names = compiled.targetColumns;
-  const table = qualified(mapping.target.schema, mapping.target.table);
-  await target.query(
-    `CREATE TEMP TABLE transfuse_expected ON COMMIT DROP AS SELECT 0 AS ${NUMBER}, ${targetColumns(names)} FROM ${table} AS t WITH NO DATA`,
-  );
-  const columns = [NUMBER, ...names].map(quoteIdentifier).join(', ');
-  await pipeline(
-    Readable.from(numbered(tuples)),
-    target.client.query(copyFrom(`COPY pg_temp.transfuse_expected (${columns}) FROM STDIN (FORMAT binary)`)),
-  );
-  const on = layout.key.map(
-    (column) => `t.${quoteIdentifier(names[column]!)} = e.${quoteIdentifier(names[column]!)}`,
-  );
+  const names = planned.compiled.targetColumns;
+  const beside = await expectedBesideActual(target, planned, layout, tuples);
   // In a table that several mappings fill, the row of this one, or else one that should be: its constants may be what differs.
-  const isOwn = share ? rowsOfShare(share.constants) : 'true';
-  // With statistics, the few rows are looked up by the table's key.
-  await target.query('ANALYZE pg_temp.transfuse_expected');
-  const select = `SELECT e.${NUMBER}, ${targetColumns(names, 'e')}, CASE WHEN t.ctid IS NULL THEN 0 WHEN ${isOwn} THEN 1 ELSE 2 END AS ${THERE}, ${targetColumns(names)}
-    FROM pg_temp.transfuse_expected AS e LEFT JOIN ${table} AS t ON ${on.join(' AND ')}`;
+  const isOwn = planned.share ? rowsOfShare(planned.share.constants) : 'true';
+  const select = `SELECT e.${NUMBER}, ${targetColumns(names, 'e')}, CASE WHEN t.ctid IS NULL THEN 0 WHEN ${isOwn} THEN 1 ELSE 2 END AS ${THERE}, ${targetColumns(names)} ${beside}`;
   const pair = new TupleLayout(pairColumns(layout), []);
   const verdicts: Verdict[] = tuples.map(() => 'missing');
   const nearest = new Map<number, number>();
@@ -117,18 +98,4 @@ function same(one: Buffer | null, other: Buffer | null, type: string, json: Json
       ? `${json.high}:${json.low}`
       : field.toString('latin1');
   return digestOf(one) === digestOf(other);
-}
-
-/** Each with its number before its fields. */
-function* numbered(tuples: readonly Buffer[]): Generator<Buffer> {
-  yield COPY_HEADER;
-  for (const [number, tuple] of tuples.entries()) {
-    const head = Buffer.alloc(10);
-    head.writeInt16BE(tuple.readInt16BE(0) + 1);
-    head.writeInt32BE(4, 2);
-    head.writeInt32BE(number, 6);
-    yield head;
-    yield tuple.subarray(2);
-  }
-  yield COPY_TRAILER;
 }

@@ -13,6 +13,8 @@ import { ResultTally, type MappingResult } from './mapping-result.ts';
 import { matchRows, type MatchedRows } from './match-rows.ts';
 import { recheckRows } from './recheck-rows.ts';
 import { RowOwner } from './row-owner.ts';
+import { examineSamples, type ExaminedRow } from './sample/examine-samples.ts';
+import { RowSampler, type SampledRow } from './sample/row-sampler.ts';
 import { SuspectReader, type Suspect } from './suspects.ts';
 import { TupleLayout } from './tuple-layout.ts';
 import type { VerifyContext } from './verify-context.ts';
@@ -64,17 +66,23 @@ class MappingComparison {
 
   async run(): Promise<Omit<MappingResult, 'elapsedMs'>> {
     const { mapping, table } = this.#planned;
+    const { seed, size } = this.#context.samples;
+    const sampler = new RowSampler(seed, this.#layout.key.length === 0 ? 0 : size);
     const matched = await matchRows({
       context: this.#context,
       planned: this.#planned,
       layout: this.#layout,
       maxLeft: MAX_LOOKED_AT,
       onRefused: (payload) => this.#keepRefused(payload),
+      onRestart: () => this.#forgetRefused(),
+      sampler,
     });
     const target = await this.#context.openTarget();
+    let samples: ExaminedRow[];
     try {
       if (this.#layout.key.length === 0) await this.#judgeKeyless(target, matched);
       else await this.#judge(target, matched);
+      samples = await this.#examine(target, sampler.rows);
     } finally {
       await target.close();
     }
@@ -99,12 +107,32 @@ class MappingComparison {
       columns: this.#tally.columns,
       differences: this.#tally.differences,
       attested,
+      samples,
     };
+  }
+
+  #examine(target: TargetConnection, rows: readonly SampledRow[]): Promise<ExaminedRow[]> {
+    const { runId, followed, samples } = this.#context;
+    const options = {
+      target,
+      planned: this.#planned,
+      layout: this.#layout,
+      reader: this.#reader,
+      runId,
+      isLive: followed !== null,
+      reveal: samples.reveal,
+    };
+    return examineSamples(options, rows);
   }
 
   #keepRefused(payload: Buffer): void {
     if (this.#refused.length >= MAX_LOOKED_AT) this.#refusedLeftOut++;
     else this.#refused.push(this.#reader.refused(payload));
+  }
+
+  #forgetRefused(): void {
+    this.#refused.length = 0;
+    this.#refusedLeftOut = 0;
   }
 
   async #judge(target: TargetConnection, { left, chunks }: MatchedRows): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AttestedRows } from './attest/attested-rows.ts';
+import type { ExaminedRow } from './sample/examine-samples.ts';
 import type { Difference } from './differences.ts';
 
 /** What the comparison of one mapping came to. Rows of the source add up: read = filtered + rejected + expected, where each makes one row. */
@@ -29,6 +30,7 @@ export interface MappingResult {
   differences: Difference[];
   /** What the target held, as digests; null where that was not asked for. */
   attested: AttestedRows | null;
+  samples: ExaminedRow[];
   elapsedMs: number;
 }
 

@@ -7,6 +7,7 @@ import { readStatements } from '../../streams/chunk-statements.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
 import { planChunks, type KeyChunk } from '../mysql/chunk-planner.ts';
 import { attestedTable, attestRows, type AttestedRows } from './attest/attested-rows.ts';
+import type { RowSampler } from './sample/row-sampler.ts';
 import { readExpected, type ExpectedCounts } from './expected-rows.ts';
 import { OutstandingRows, type LeftRow } from './outstanding-rows.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
@@ -15,8 +16,6 @@ import { targetTuples } from './target-tuples.ts';
 import { TupleLayout } from './tuple-layout.ts';
 import { fromTarget, targetColumns, type VerifyContext } from './verify-context.ts';
 
-/** Of both sides together; 28 bytes each. */
-const MAX_WAITING_ROWS = 4_000_000;
 const MAX_PARTS = 1024;
 
 export interface MatchedRows {
@@ -37,7 +36,10 @@ export interface MatchOptions {
   layout: TupleLayout;
   /** The payload of each source row that the encoder refuses. */
   onRefused(payload: Buffer): void;
+  /** All that was refused so far comes again. */
+  onRestart(): void;
   maxLeft: number;
+  sampler: RowSampler;
 }
 
 /** Throws SOURCE_*, TARGET_*. */
@@ -58,6 +60,7 @@ export async function matchRows(options: MatchOptions): Promise<MatchedRows> {
     for (let part = 0; part < parts && fits; part++)
       fits = await new Pass(options, chunks, { part, parts }, result).run();
     if (fits) return result;
+    options.onRestart();
     if (parts >= MAX_PARTS) throw new RangeError('rows cannot be divided any further');
   }
 }
@@ -86,7 +89,7 @@ class Pass {
     this.#chunks = chunks;
     this.#part = part;
     this.#result = result;
-    this.#outstanding = new OutstandingRows(MAX_WAITING_ROWS);
+    this.#outstanding = new OutstandingRows(options.context.maxWaitingRows);
     this.#actualLayout = new TupleLayout(options.layout.columns, options.layout.key);
   }
 
@@ -161,7 +164,7 @@ class Pass {
   }
 
   async *#expected(): AsyncGenerator<void> {
-    const { context, planned, layout, onRefused } = this.#options;
+    const { context, planned, layout, onRefused, sampler } = this.#options;
     const isFirst = this.#part.part === 0;
     const counts = isFirst ? this.#result.counts : noCounts();
     for (const chunk of this.#chunks) {
@@ -174,9 +177,11 @@ class Pass {
         sql,
         layout,
         counts,
-        onTuple: (tuple, end) => {
+        onTuple: (tuple, end, payload) => {
           layout.digest(tuple, 0, end);
           this.#rowsExpected++;
+          if (isFirst && sampler.wants(layout.keyHash, end))
+            sampler.take({ payload: Buffer.from(payload()), tuple: Buffer.from(tuple.subarray(0, end)) });
           if (this.#isOfPart(layout)) this.#add(layout, 'expected', chunk.chunk);
         },
         onRefused: (payload) => {

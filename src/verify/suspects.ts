@@ -45,7 +45,7 @@ export class SuspectReader {
   }
 
   refused(payload: Buffer): Suspect {
-    return { key: this.#keyOf(payload), tuple: null, digest: null, owner: this.#owner.ofPayload(payload) };
+    return { key: this.keyOf(payload), tuple: null, digest: null, owner: this.#owner.ofPayload(payload) };
   }
 
   /** The rows of a chunk whose target rows have these digests, some at a time. Throws SOURCE_*. */
@@ -89,7 +89,7 @@ export class SuspectReader {
         const digest = keyText(this.#layout);
         if (!isWanted(digest)) return;
         const tuple = Buffer.from(bytes.subarray(0, end));
-        found.push({ key: this.#keyOf(payload()), tuple, digest, owner: this.#owner.ofTuple(tuple) });
+        found.push({ key: this.keyOf(payload()), tuple, digest, owner: this.#owner.ofTuple(tuple) });
       },
       onRefused: (payload) => {
         if (withRefused) found.push(this.refused(payload));
@@ -109,7 +109,8 @@ export class SuspectReader {
     }
   }
 
-  #keyOf(payload: Buffer): SourceKey {
+  /** As the ledger keeps it. */
+  keyOf(payload: Buffer): SourceKey {
     const { sourceColumns } = this.#planned.compiled;
     return rejectKey({
       columns: sourceColumns.map(({ name }) => name),

@@ -7,6 +7,15 @@ import { quoteIdentifier, qualified } from '../postgres/identifiers.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { rowsOfShare } from '../postgres/rows-of-share.ts';
 
+export interface SampleRequest {
+  /** Rows of each mapping. */
+  size: number;
+  /** A 32-bit number: the same one chooses the same rows. */
+  seed: number;
+  /** With their values, for a terminal. */
+  reveal: boolean;
+}
+
 export interface VerifyContext {
   settings: Settings;
   target: DatabaseSettings;
@@ -18,6 +27,9 @@ export interface VerifyContext {
   attestKey: Buffer | null;
   /** So many of each mapping are kept with their keys. */
   maxDifferences: number;
+  samples: SampleRequest;
+  /** Of both sides together, 28 bytes each: with more, a mapping is compared in parts. */
+  maxWaitingRows: number;
   /** A connection that is free, made anew where the last one was lost. */
   source(): Promise<SourceConnection>;
   /** After a result that was not read to its end. */

@@ -8,6 +8,7 @@ export interface DatabaseVerification {
   id: string;
   runId: string;
   startedAt: Date;
+  columns: 'all' | 'critical';
   elapsedMs: number;
   /** Of the source, before the first row was read and behind the last; null where it keeps no binlog, or does not show it. */
   positionBefore: BinlogPosition | null;

@@ -31,12 +31,13 @@ import { openTarget } from '../postgres/connection.ts';
 import { LaneTarget } from '../postgres/lane-target.ts';
 import { inTransaction } from '../postgres/transaction.ts';
 import { compareMapping } from './compare-mapping.ts';
+import { criticalOnly } from './critical-columns.ts';
 import { readForeignKeys, type ForeignKeys } from './foreign-keys.ts';
 import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
 import { verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
 import { differencesIn } from './mapping-result.ts';
-import type { VerifyContext } from './verify-context.ts';
+import type { SampleRequest, VerifyContext } from './verify-context.ts';
 import { allDifferences, type DatabaseVerification, type NotCompared } from './verify-report.ts';
 
 export interface VerifyOptions {
@@ -52,8 +53,12 @@ export interface VerifyOptions {
   deep: boolean;
   /** Digest what the target holds, for who wants to prove it later. */
   attest: boolean;
+  /** In all columns; or, faster, in those of the key and those of the PHI class critical. */
+  columns: 'all' | 'critical';
   /** So many rows of each mapping that differ are kept with their keys. */
   maxDifferences: number;
+  samples: SampleRequest;
+  maxWaitingRows?: number;
   signal: AbortSignal;
   observer: VerifyObserver;
 }
@@ -67,6 +72,7 @@ export interface VerifyObserver {
 }
 
 const MAX_NAMED = 10;
+const MAX_WAITING_ROWS = 4_000_000;
 const DIGEST_KEY_BYTES = 32;
 /** Where objects stand among the mappings in the progress. */
 const OBJECTS = 'objects of documents';
@@ -111,6 +117,7 @@ class Verification {
       runId: run.id,
       startedAt,
       elapsedMs: 0,
+      columns: this.#options.columns,
       positionBefore: await this.#position(),
       positionAfter: null,
       checkpoint: (await readCheckpointIfAny(await this.#target.connected(), run.id))?.position ?? null,
@@ -123,7 +130,15 @@ class Verification {
       digestKey: this.#digestKey,
     };
     const followed = this.#followed(run.id, result.checkpoint);
-    for (const planned of compared) result.mappings.push(await this.#compare(run.id, planned, followed));
+    for (const planned of compared) {
+      const inColumns = this.#columnsOf(planned);
+      if (inColumns) result.mappings.push(await this.#compare(run.id, inColumns, followed));
+      else
+        notCompared.push({
+          mapping: planned.mapping.id,
+          reason: 'it has neither a key nor a critical column',
+        });
+    }
     result.unowned = await this.#unowned(compared);
     result.documents = await this.#documents(run.id);
     if (result.documents) notCompared.push(...left(result.documents));
@@ -182,6 +197,11 @@ class Verification {
     return { compared, notCompared };
   }
 
+  #columnsOf(planned: PlannedMapping): PlannedMapping | null {
+    const { columns, plan } = this.#options;
+    return columns === 'all' ? planned : criticalOnly(planned, plan.options.policies);
+  }
+
   #followed(runId: string, checkpoint: BinlogPosition | null): FollowedTarget | null {
     const { live, settings, signal } = this.#options;
     if (!live) return null;
@@ -231,6 +251,8 @@ class Verification {
       runId,
       followed,
       maxDifferences: this.#options.maxDifferences,
+      samples: this.#options.samples,
+      maxWaitingRows: this.#options.maxWaitingRows ?? MAX_WAITING_ROWS,
       attestKey: this.#options.attest ? this.#digestKey : null,
       signal,
       source: () => this.#source.connected(),
@@ -291,6 +313,9 @@ class Verification {
       differences: allDifferences(result),
       notCompared: notCompared.length,
       digestKey: this.#digestKey,
+      revealed: this.#options.samples.reveal
+        ? mappings.flatMap(({ mapping, samples }) => samples.map(({ key }) => ({ mapping, key })))
+        : [],
     };
     const connection = await this.#target.connected();
     await inTransaction(connection, () => recordVerification(connection, runId, record, differences));

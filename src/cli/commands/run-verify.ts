@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { destinationsOf } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { listed } from '../../core/listed.ts';
@@ -12,6 +13,7 @@ import { underDatabaseNames } from '../destinations.ts';
 import { DOCUMENTS, servicesOf } from '../entities.ts';
 import { preparePlan, requireServer } from '../planning.ts';
 import { renderRelationships, renderRepairs, renderVerification } from '../render-verify.ts';
+import { renderSamples } from '../render-samples.ts';
 import { verifyDocument } from '../verify-document.ts';
 import { requireDirectory, writeReport } from '../verify-files.ts';
 import { verifyAll, type VerifiedDatabase, type VerifyRequest } from '../verify-pass.ts';
@@ -24,11 +26,16 @@ export interface VerifyCommandOptions {
   deep?: boolean;
   attest?: boolean;
   repair?: boolean;
+  samples: number;
+  seed?: number;
+  reveal?: boolean;
+  columns: 'all' | 'critical';
   check?: string;
   report: string;
 }
 
 const MAX_NAMED = 8;
+const SEEDS = 2 ** 32;
 const MAX_KEPT = 1000;
 /** What is to be repaired has to be known by its key. */
 const MAX_REPAIRED = 100_000;
@@ -41,6 +48,7 @@ export async function runVerifyCommand(
 ): Promise<CommandResult> {
   if (options.check !== undefined) return runVerifyCheck(context, options.check);
   const { settings } = context;
+  if (options.reveal) requireTerminal(context);
   const signingKey = settings.signing.keyFile ? await readSigningKey(settings.signing.keyFile) : null;
   requireServer(settings, 'verify');
   const { profile } = await loadProfile(context.profileName, settings);
@@ -56,7 +64,13 @@ export async function runVerifyCommand(
     isOfAll: options.tables === undefined,
     live,
     deep,
+    columns: options.columns,
     attest: options.attest === true || signingKey !== null,
+    samples: {
+      size: options.samples,
+      seed: options.seed ?? randomInt(SEEDS),
+      reveal: options.reveal === true,
+    },
     maxDifferences: repair ? MAX_REPAIRED : MAX_KEPT,
   };
   const first = await verifyAll(context, request);
@@ -67,6 +81,7 @@ export async function runVerifyCommand(
     source: plan.source,
     relationships,
     repairs,
+    samples: request.samples,
   });
   const files = await writeReport(options.report, document, signingKey);
   const problem = problemOf(verified);
@@ -79,11 +94,20 @@ export async function runVerifyCommand(
     text: [
       underDatabaseNames(parts),
       ...renderRelationships(relationships),
+      ...renderSamples(verified, request.samples),
       ...renderRepairs(repairs),
       `report ${files.page}`,
     ].join('\n\n'),
     ...(problem && { problem }),
   };
+}
+
+/** Values are for the eyes of whoever sits there, and not for files. */
+function requireTerminal({ json }: CommandContext): void {
+  if (!json && process.stdout.isTTY) return;
+  throw new TransfuseError('USAGE', '--reveal shows values of rows, and only on a terminal.', {
+    fix: 'Leave out --json and do not redirect the output; the report has the same samples without their values.',
+  });
 }
 
 function documentsGoWithRows(): TransfuseError {

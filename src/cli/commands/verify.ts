@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import { splitList } from '../option-values.ts';
+import { splitList, wholeBetween } from '../option-values.ts';
 import type { VerifyCommandOptions } from './run-verify.ts';
 
 export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
@@ -13,6 +13,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
     'bin/verify --tables patients,visits     only these tables of the source',
     'bin/verify --live                       while the clinic works and bin/sync --continuous runs',
     'bin/verify medical-records --deep       and every byte of the files of documents',
+    'bin/verify --columns critical           a quick pass over what would hurt most',
     'bin/verify --repair                     mend what differs, and record what was done',
     'bin/verify --attest                     with digests of every chunk; signed where SIGNING_KEY is set',
     'bin/verify --check reports/verify-….json   whether the report is genuine, and the target still as it says',
@@ -26,10 +27,30 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
       .option('--live', 'both sides change: look again at what differs once sync has passed it')
       .option('--deep', 'read every object of a document, instead of asking the bucket for its checksum')
+      .addOption(
+        new Option(
+          '--columns <which>',
+          'all; or only those of the key and the PHI class critical, which is faster',
+        )
+          .choices(['all', 'critical'])
+          .default('all'),
+      )
       .option(
         '--repair',
         'make rows that differ anew from the source, remove what it does not have, compare again',
       )
+      .option(
+        '--samples <rows>',
+        'random rows of each mapping that the report shows field by field, without values',
+        wholeBetween(0, 1000),
+        3,
+      )
+      .option(
+        '--seed <number>',
+        'which rows those are: the same number, the same rows',
+        wholeBetween(0, 2 ** 32 - 1),
+      )
+      .option('--reveal', 'show the values of these rows on the terminal; who did so is kept in the ledger')
       .option('--attest', 'digest what the target holds, so that --check can tell later what is still so')
       .option('--check <report>', 'whether a report (JSON) is genuine, and the target still what it attests')
       .option('--report <directory>', 'where the report goes, as a page and as JSON', 'reports');

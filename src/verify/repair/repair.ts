@@ -2,7 +2,7 @@
  * Repair: what the source has is noted for sync, which makes it anew by the way that its own changes take; what only the target has is taken away, and kept in
  * the ledger. Does not promise that nothing differs afterwards: that takes another verification.
  */
-import { hostname, userInfo } from 'node:os';
+import { operator } from '../../core/operator.ts';
 import { readCheckpointIfAny } from '../../ledger/checkpoints.ts';
 import { recordRepairs } from '../../ledger/repairs.ts';
 import { KEY_ITSELF, recordTouches, type Touch } from '../../ledger/touched-rows.ts';
@@ -36,7 +36,7 @@ export async function repairDatabase(
   const context: RepairContext = {
     target,
     verification: verification.id,
-    by: `${userInfo().username}@${hostname()}`,
+    by: operator(),
     digestOf: (mapping, key) => keyDigest(verification.digestKey, mapping, key),
   };
   const repaired: RepairedMapping[] = [];

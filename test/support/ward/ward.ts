@@ -44,7 +44,7 @@ const people: Mapping = {
     name: ['text!', apply(trim, 'name'), 'identifier'],
     ward_id: ['integer', from('ward_id')],
     ward_name: ['text', from('ward_name')],
-    last_note: ['text', from('last_note'), 'clinical'],
+    last_note: ['text', from('last_note'), 'critical'],
     notes: ['bigint!', from('notes')],
   }),
 };

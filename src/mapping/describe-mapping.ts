@@ -1,6 +1,6 @@
 /** A mapping in words: what each target column is made of, and how. */
-import { inputsOf } from '../mapping/compile.ts';
-import type { Expression, Mapping, PhiClass } from '../mapping/mapping.ts';
+import { inputsOf } from './compile.ts';
+import type { Expression, Mapping, PhiClass } from './mapping.ts';
 import type { SourceTable } from '../mysql/catalog-model.ts';
 
 export interface DescribedColumn {
