@@ -25,15 +25,17 @@ export class TupleLayout {
   readonly #digest = new JsonDigest();
   /** Columns of jsonb: what they say has many spellings. */
   readonly #json: readonly number[];
-  readonly #starts: number[];
-  readonly #ends: number[];
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  #bytes: Buffer | null = null;
+  #view = new DataView<ArrayBufferLike>(new ArrayBuffer(0));
 
   constructor(columns: readonly ComparedColumn[], key: readonly number[]) {
     this.columns = columns;
     this.key = key;
     this.#json = columns.flatMap(({ type }, column) => (type === 'jsonb' ? column : []));
-    this.#starts = columns.map(() => 0);
-    this.#ends = columns.map(() => 0);
+    this.#starts = new Int32Array(columns.length);
+    this.#ends = new Int32Array(columns.length);
   }
 
   static of({ mapping, table }: Pick<PlannedMapping, 'mapping' | 'table'>): TupleLayout {
@@ -47,14 +49,19 @@ export class TupleLayout {
 
   /** How many bytes must be there to see more of the tuple at `start`: it is whole where the bytes end no earlier than that. */
   measure(bytes: Buffer, start: number, end: number): number {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    const [view, starts, ends] = [this.#view, this.#starts, this.#ends];
     let at = start + COUNT_BYTES;
-    for (let column = 0; column < this.columns.length; column++) {
+    for (let column = 0; column < starts.length; column++) {
       if (at + LENGTH_BYTES > end) return at + LENGTH_BYTES;
-      const length = bytes.readInt32BE(at);
+      const length = view.getInt32(at);
       at += LENGTH_BYTES;
-      this.#starts[column] = length < 0 ? -1 : at;
+      starts[column] = length < 0 ? -1 : at;
       if (length > 0) at += length;
-      this.#ends[column] = at;
+      ends[column] = at;
     }
     return at;
   }
