@@ -22,3 +22,11 @@ export function wholeBetween(min: number, max: number): (text: string) => number
     throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
   };
 }
+
+/** `Threads_running=25,Threads_connected=500`. */
+export function limits(text: string): ReadonlyMap<string, number> {
+  const pairs = splitList(text).map((pair) => /^(\w+)=(\d{1,15})$/.exec(pair));
+  if (pairs.length === 0 || pairs.includes(null))
+    throw new InvalidArgumentError('Names and limits are needed, such as Threads_running=25.');
+  return new Map(pairs.map((pair) => [pair![1]!, Number(pair![2])]));
+}

@@ -15,7 +15,7 @@ import { startProgressDisplay } from './progress-display.ts';
 
 export interface VerifyRequest extends Pick<
   VerifyOptions,
-  'plan' | 'columns' | 'isOfAll' | 'live' | 'deep' | 'attest' | 'maxDifferences' | 'samples'
+  'plan' | 'maxLoad' | 'columns' | 'isOfAll' | 'live' | 'deep' | 'attest' | 'maxDifferences' | 'samples'
 > {
   services: readonly ServiceName[];
 }
@@ -75,7 +75,7 @@ async function verifyDatabases(
           progress.finish(mapping);
           logger.info({ mapping, differences }, 'verified');
         },
-        onRetry: messagesTo(context).onRetry,
+        ...messagesTo(context),
       },
     });
     verified.push({ destination, plan, verification });

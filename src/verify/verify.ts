@@ -21,6 +21,8 @@ import { latestRun, type Run } from '../ledger/runs.ts';
 import { recordVerification } from '../ledger/verifications.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
 import { LaneSource } from '../mysql/lane-source.ts';
+import { LoadGate, type LoadLimits } from '../mysql/load-gate.ts';
+import { readStatusCounters } from '../mysql/status-counters.ts';
 import { readStartPosition } from '../mysql/start-position.ts';
 import { ObjectStore } from '../storage/object-store.ts';
 import type { TargetTable } from '../postgres/catalog-model.ts';
@@ -55,6 +57,8 @@ export interface VerifyOptions {
   attest: boolean;
   /** In all columns; or, faster, in those of the key and those of the PHI class critical. */
   columns: 'all' | 'critical';
+  /** Nothing is read of the source while it is as busy as that; empty: whatever it does. */
+  maxLoad: LoadLimits;
   /** So many rows of each mapping that differ are kept with their keys. */
   maxDifferences: number;
   samples: SampleRequest;
@@ -69,6 +73,7 @@ export interface VerifyObserver {
   onRows(mapping: string, rows: number): void;
   onMappingDone(mapping: string, differences: number): void;
   onRetry(warning: string): void;
+  onNote(text: string): void;
 }
 
 const MAX_NAMED = 10;
@@ -87,10 +92,11 @@ export async function verifyDatabase(options: VerifyOptions): Promise<DatabaseVe
     timeoutMs: settings.bulk.retryTimeoutMs,
     signal,
   });
+  const verification = new Verification(options, target, source);
   try {
-    return await new Verification(options, target, source).run();
+    return await verification.run();
   } finally {
-    await Promise.all([target.close(), source.close()]);
+    await Promise.all([target.close(), source.close(), verification.close()]);
   }
 }
 
@@ -98,12 +104,32 @@ class Verification {
   readonly #options: VerifyOptions;
   readonly #target: LaneTarget;
   readonly #source: LaneSource;
+  /** It asks over another connection than rows are read by, which may be in the middle of them. */
+  readonly #counters: LaneSource;
+  readonly #gate: LoadGate;
   readonly #digestKey = randomBytes(DIGEST_KEY_BYTES);
 
   constructor(options: VerifyOptions, target: LaneTarget, source: LaneSource) {
     this.#options = options;
     this.#target = target;
     this.#source = source;
+    const { settings, maxLoad, signal, observer } = options;
+    this.#counters = new LaneSource({
+      settings: settings.source,
+      purpose: 'verify load',
+      timeoutMs: settings.bulk.retryTimeoutMs,
+      signal,
+    });
+    this.#gate = new LoadGate({
+      limits: maxLoad,
+      read: async (names) => readStatusCounters(await this.#counters.connected(), names),
+      onNote: (text) => observer.onNote(text),
+      signal,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#counters.close();
   }
 
   async run(): Promise<DatabaseVerification> {
@@ -255,7 +281,10 @@ class Verification {
       maxWaitingRows: this.#options.maxWaitingRows ?? MAX_WAITING_ROWS,
       attestKey: this.#options.attest ? this.#digestKey : null,
       signal,
-      source: () => this.#source.connected(),
+      source: async () => {
+        await this.#gate.pass();
+        return this.#source.connected();
+      },
       dropSource: () => this.#source.drop(),
       openTarget: () => openTarget(target, { applicationName: 'transfuse verify reader', signal }),
       onRows: (mapping, rows) => observer.onRows(mapping, rows),

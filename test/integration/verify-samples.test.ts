@@ -133,11 +133,12 @@ describe('samples of a verification', () => {
           deep: false,
           attest: true,
           columns: 'all',
+          maxLoad: new Map(),
           maxDifferences: 10,
           samples: { size: 3, seed: 1, reveal: false },
           ...(maxWaitingRows !== undefined && { maxWaitingRows }),
           signal,
-          observer: { onMapping() {}, onRows() {}, onMappingDone() {}, onRetry() {} },
+          observer: { onMapping() {}, onRows() {}, onMappingDone() {}, onRetry() {}, onNote() {} },
         }),
       ),
     );

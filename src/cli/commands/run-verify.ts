@@ -4,6 +4,7 @@ import { TransfuseError } from '../../core/errors.ts';
 import { listed } from '../../core/listed.ts';
 import { quantity } from '../../core/quantity.ts';
 import { loadProfile } from '../../profiles/load-profile.ts';
+import type { LoadLimits } from '../../mysql/load-gate.ts';
 import { readSigningKey } from '../../verify/attest/sign-report.ts';
 import { differencesIn } from '../../verify/mapping-result.ts';
 import { documentDifferences } from '../../verify/verify-documents.ts';
@@ -30,6 +31,7 @@ export interface VerifyCommandOptions {
   seed?: number;
   reveal?: boolean;
   columns: 'all' | 'critical';
+  maxLoad?: LoadLimits;
   check?: string;
   report: string;
 }
@@ -65,6 +67,7 @@ export async function runVerifyCommand(
     live,
     deep,
     columns: options.columns,
+    maxLoad: options.maxLoad ?? new Map(),
     attest: options.attest === true || signingKey !== null,
     samples: {
       size: options.samples,

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import { splitList, wholeBetween } from '../option-values.ts';
+import { limits, splitList, wholeBetween } from '../option-values.ts';
 import type { VerifyCommandOptions } from './run-verify.ts';
 
 export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
@@ -34,6 +34,11 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
         )
           .choices(['all', 'critical'])
           .default('all'),
+      )
+      .option(
+        '--max-load <limits>',
+        'hold back while the source is busy: counters of its SHOW GLOBAL STATUS, such as Threads_running=25',
+        limits,
       )
       .option(
         '--repair',
