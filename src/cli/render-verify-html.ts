@@ -28,13 +28,14 @@ export function verifyHtml(document: VerifyDocument, signature: ReportSignature 
     databases,
     toolVersion,
   } = document;
+  const isOfChanges = databases.some(({ since }) => since !== null);
   const isOfAll = databases.every(({ columns }) => columns === 'all');
   const verdict =
     differences > 0
       ? `<p class="bad">${quantity(differences, 'row')} ${differences === 1 ? 'differs' : 'differ'}.</p>`
       : notCompared + changing > 0
         ? '<p class="bad">No difference in what was compared; what is named below could not be.</p>'
-        : `<p class="good">No difference: every row, in ${isOfAll ? 'every column' : 'its key and critical columns'}.</p>`;
+        : `<p class="good">No difference: ${isOfChanges ? 'every row that has changed' : 'every row'}, in ${isOfAll ? 'every column' : 'its key and critical columns'}.</p>`;
   const body = `${verdict}
 <p>${quantity(rowsCompared, 'row')} were compared in ${isOfAll ? 'all their columns' : 'their key and the columns of the class critical, and in no other'}: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
 Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
@@ -68,7 +69,7 @@ function databaseHtml(database: VerifiedDatabaseDocument): string {
         `<li class="bad">${escapeHtml(mapping)}: ${quantity(rows, 'row')} changed each time, and could not be compared</li>`,
     );
   return `<h2>${escapeHtml(database.database)}</h2>
-<p>${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
+<p>${sinceOf(database)}${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
 ${left.length + changing.length > 0 ? `<ul>${[...left, ...changing].join('')}</ul>` : ''}
 <table><thead><tr>${head.map((title, index) => `<th${index > 1 ? ' class="n"' : ''}>${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
 ${database.unowned.map(({ table, rows: count }) => `<p class="bad"><code>${escapeHtml(table)}</code>: ${quantity(count, 'row')} of no mapping</p>`).join('')}
@@ -157,6 +158,11 @@ function documentsHtml({ documents }: VerifiedDatabaseDocument): string {
   );
   return `<h3>Documents</h3><table><thead><tr><th>outcome</th><th class="n">documents</th><th>its file is</th></tr></thead><tbody>${became.join('')}</tbody></table><p>${quantity(objects, 'object')} of ${formatBytes(bytes)}, ${how}${strays > 0 ? `; ${quantity(strays, 'object')} of no document` : ''}.</p>
 ${count === 0 ? '' : `<p class="bad">${quantity(count, 'document')} not as they should be.</p><table><thead><tr><th>object, or id of the row</th><th>what</th></tr></thead><tbody>${lines.join('')}</tbody></table>`}`;
+}
+
+function sinceOf({ since }: VerifiedDatabaseDocument): string {
+  if (!since) return '';
+  return `Only rows that the binlog of the source shows to have changed since the verification of ${escapeHtml(since.startedAt)} (<code>${escapeHtml(`${since.position.file}:${since.position.offset}`)}</code>) were compared, and mappings that it did not find to be the same: with it, this is a proof of all. `;
 }
 
 function positionsOf({ positionBefore, positionAfter, sourceStoodStill }: VerifiedDatabaseDocument): string {

@@ -15,11 +15,20 @@ import { stoodStill } from './verify-document.ts';
 const MAX_COLUMNS_NAMED = 8;
 
 export function renderVerification(verification: DatabaseVerification): string {
-  const { mappings, notCompared, elapsedMs, columns } = verification;
+  const { mappings, notCompared, elapsedMs, columns, since } = verification;
   const sum = (pick: (mapping: MappingResult) => number): number =>
     mappings.reduce((total, mapping) => total + pick(mapping), 0);
   const differences = sum(differencesIn);
   const counted = mappings.filter(({ rowsRead, rowsActual }) => rowsRead + rowsActual > 0);
+  const compared = since
+    ? `${quantity(
+        sum(({ rowsTouched, rowsExpected }) => rowsTouched ?? rowsExpected),
+        'row',
+      )} that changed since the verification of ${since.startedAt.toISOString()}, out`
+    : quantity(
+        sum(({ rowsExpected }) => rowsExpected),
+        'row',
+      );
   const lines = [
     renderTable(
       [
@@ -37,10 +46,7 @@ export function renderVerification(verification: DatabaseVerification): string {
           `? ${mapping}: ${quantity(changing, 'row')} changed each time, and could not be compared`,
       ),
     ...notCompared.map(({ mapping, reason }) => `? ${mapping} was not compared: ${reason}`),
-    `${quantity(
-      sum(({ rowsExpected }) => rowsExpected),
-      'row',
-    )} of ${quantity(mappings.length, 'mapping')} compared in ${columns === 'all' ? 'all columns' : 'their keys and critical columns'} in ${formatDuration(elapsedMs)}: ${differences + unownedRows(verification.unowned) === 0 ? 'no difference' : quantity(differences + unownedRows(verification.unowned), 'difference')}`,
+    `${compared} of ${quantity(mappings.length, 'mapping')} compared in ${columns === 'all' ? 'all columns' : 'their keys and critical columns'} in ${formatDuration(elapsedMs)}: ${differences + unownedRows(verification.unowned) === 0 ? 'no difference' : quantity(differences + unownedRows(verification.unowned), 'difference')}`,
     ...verification.unowned.map(
       ({ table, rows }) =>
         `✗ ${table}: ${quantity(rows, 'row')} that ${rows === 1 ? 'belongs' : 'belong'} to no mapping`,

@@ -11,6 +11,7 @@ import { verifyRelationships, type Relationship } from '../verify/relationships.
 import { verifyDatabase, type VerifyOptions } from '../verify/verify.ts';
 import type { CommandContext } from './command.ts';
 import { messagesTo } from './messages.ts';
+import { sinceLast } from './verify-since.ts';
 import { startProgressDisplay } from './progress-display.ts';
 
 export interface VerifyRequest extends Pick<
@@ -18,6 +19,8 @@ export interface VerifyRequest extends Pick<
   'plan' | 'maxLoad' | 'columns' | 'isOfAll' | 'live' | 'deep' | 'attest' | 'maxDifferences' | 'samples'
 > {
   services: readonly ServiceName[];
+  /** Compare only what has changed since the last verification in which nothing differed. */
+  sinceLast: boolean;
 }
 
 export interface VerifiedDatabase {
@@ -54,7 +57,7 @@ export async function verifyAll(context: CommandContext, request: VerifyRequest)
 
 async function verifyDatabases(
   context: CommandContext,
-  { services, ...request }: VerifyRequest,
+  { services, sinceLast: isSinceLast, ...request }: VerifyRequest,
   progress: ProgressModel,
 ): Promise<VerifiedDatabase[]> {
   const { settings, signal, logger } = context;
@@ -62,8 +65,10 @@ async function verifyDatabases(
   for (const destination of destinationsOf(settings.targets, services)) {
     const plan = planOf(request.plan, destination.services);
     if (plan.mappings.length === 0 && !request.isOfAll) continue;
+    const since = isSinceLast ? await sinceLast(context, plan, destination) : null;
     const verification = await verifyDatabase({
       ...request,
+      since,
       settings,
       target: destination.database,
       plan,

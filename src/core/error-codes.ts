@@ -427,6 +427,12 @@ export const ERROR_CODES = {
     cause: 'Something could not be compared; what was compared does not differ.',
     fix: 'The report says what, and why: load it, sync it, or leave it out with --tables.',
   },
+  VERIFY_NOTHING_PROVEN: {
+    exit: EXIT.precondition,
+    cause:
+      'bin/verify --since-last goes on from a verification in which nothing differed, and there is none of this load.',
+    fix: 'Run bin/verify once without --since-last.',
+  },
   VERIFY_NOT_FOLLOWED: {
     exit: EXIT.precondition,
     cause: 'bin/verify --live waits for a sync that does not run, or does not get on. Nothing was decided.',

@@ -30,7 +30,8 @@ COMMENT ON TABLE transfuse.differences IS 'Rows that differed, by key; reports n
 
 /** Since version 8. */
 export const ATTESTATION_DDL = `
-ALTER TABLE transfuse.verifications ADD COLUMN IF NOT EXISTS digest_key bytea;
+ALTER TABLE transfuse.verifications ADD COLUMN IF NOT EXISTS digest_key bytea, ADD COLUMN IF NOT EXISTS proven text[];
+COMMENT ON COLUMN transfuse.verifications.proven IS 'Mappings that did not differ in any column: from source_position on, only what changes need be looked at';
 COMMENT ON COLUMN transfuse.verifications.digest_key IS 'Of the digests that its report names: without it a report cannot be checked';
 CREATE TABLE IF NOT EXISTS transfuse.reveals (
   verification uuid NOT NULL REFERENCES transfuse.verifications ON DELETE CASCADE,
@@ -51,6 +52,8 @@ export interface VerificationRecord {
   differences: number;
   notCompared: number;
   digestKey: Buffer;
+  /** Mappings that did not differ in any column. */
+  proven: readonly string[];
   /** Rows whose values somebody is about to see. */
   revealed: readonly { mapping: string; key: object }[];
 }
@@ -71,8 +74,8 @@ export async function recordVerification(
   differences: readonly DifferenceRecord[],
 ): Promise<void> {
   await target.query(
-    `INSERT INTO transfuse.verifications (id, run_id, started_at, source_position, rows_compared, differences, not_compared, digest_key)
-     VALUES ($1, $2, $3, nullif($4::jsonb, 'null'), $5, $6, $7, $8)`,
+    `INSERT INTO transfuse.verifications (id, run_id, started_at, source_position, rows_compared, differences, not_compared, digest_key, proven)
+     VALUES ($1, $2, $3, nullif($4::jsonb, 'null'), $5, $6, $7, $8, $9)`,
     [
       record.id,
       runId,
@@ -82,6 +85,7 @@ export async function recordVerification(
       record.differences,
       record.notCompared,
       record.digestKey,
+      record.proven,
     ],
   );
   await recordReveals(target, record);
@@ -117,4 +121,29 @@ export async function readDigestKey(
     [verification],
   );
   return rows[0]?.key ?? null;
+}
+
+export interface ProvenMapping {
+  mapping: string;
+  startedAt: Date;
+  position: BinlogPosition;
+}
+
+/** Of each mapping the last verification, since it was loaded, in which no row differed. None in the ledger of an older version. */
+export async function readProven(
+  target: Pick<TargetConnection, 'query'>,
+  runId: string,
+): Promise<ProvenMapping[]> {
+  const { rows } = await target.query<{ mapping: string; started_at: Date; source_position: BinlogPosition }>(
+    `SELECT DISTINCT ON (l.mapping) l.mapping, v.started_at, v.source_position
+     FROM transfuse.verifications v JOIN transfuse.loads l ON l.run_id = v.run_id AND l.mapping = ANY (v.proven)
+     WHERE v.run_id = $1 AND v.source_position IS NOT NULL AND l.state = 'complete' AND v.started_at > coalesce(l.completed_at, l.loaded_at)
+     ORDER BY l.mapping, v.started_at DESC`,
+    [runId],
+  );
+  return rows.map((row) => ({
+    mapping: row.mapping,
+    startedAt: row.started_at,
+    position: row.source_position,
+  }));
 }

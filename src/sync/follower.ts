@@ -18,6 +18,7 @@ import { readObjectsAway } from '../ledger/saved-objects.ts';
 import { planFromLedger } from '../mapping/plan-from-ledger.ts';
 import type { Plan } from '../mapping/plan.ts';
 import { openSource, type SourceConnection } from '../mysql/connection.ts';
+import { foldsNames } from '../mysql/folds-names.ts';
 import { readBinlogPosition } from '../mysql/position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { RateWindow } from '../telemetry/rate-window.ts';
@@ -393,12 +394,6 @@ async function readRun(
   if (emptied)
     throw notLoaded(`The table ${emptied.table} was emptied to be loaded again, and is not loaded`);
   return { run, loads };
-}
-
-/** Whether the source takes names without regard to case: then statements may write a table's name in any. */
-async function foldsNames(source: SourceConnection): Promise<boolean> {
-  const [row] = await source.query<{ mode: number | string }>('SELECT @@lower_case_table_names AS mode');
-  return Number(row!.mode) !== 0;
 }
 
 function notLoaded(what: string): TransfuseError {

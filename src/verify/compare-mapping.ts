@@ -8,14 +8,15 @@ import type { PlannedMapping } from '../mapping/plan.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { compareInTarget, type Verdict } from './compare-in-target.ts';
 import type { DifferenceKind } from './differences.ts';
-import { extraRows, type ExtraRow } from './extra-rows.ts';
+import { byDigest, extraRows, type ExtraRow } from './extra-rows.ts';
 import { ResultTally, type MappingResult } from './mapping-result.ts';
+import { MatchedKeys } from './match-keys.ts';
 import { matchRows, type MatchedRows } from './match-rows.ts';
 import { recheckRows } from './recheck-rows.ts';
 import { RowOwner } from './row-owner.ts';
 import { examineSamples, type ExaminedRow } from './sample/examine-samples.ts';
 import { RowSampler, type SampledRow } from './sample/row-sampler.ts';
-import { SuspectReader, type Suspect } from './suspects.ts';
+import { SuspectReader, type SourceKey, type Suspect } from './suspects.ts';
 import { TupleLayout } from './tuple-layout.ts';
 import type { VerifyContext } from './verify-context.ts';
 
@@ -26,14 +27,16 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 
 type Guilty = Exclude<Verdict, null>;
 
-/** Throws SOURCE_*, TARGET_*, VERIFY_NOT_FOLLOWED, INTERRUPTED. */
+/** `keys`: of the source, where only these rows are to be compared. Throws SOURCE_*, TARGET_*, VERIFY_NOT_FOLLOWED, INTERRUPTED. */
 export async function compareMapping(
   context: VerifyContext,
   planned: PlannedMapping,
+  keys: readonly SourceKey[] | null,
 ): Promise<MappingResult> {
   const startedAt = performance.now();
   const comparison = new MappingComparison(context, planned);
-  return { ...(await comparison.run()), elapsedMs: Math.round(performance.now() - startedAt) };
+  const result = await (keys ? comparison.runOf(keys) : comparison.run());
+  return { ...result, elapsedMs: Math.round(performance.now() - startedAt) };
 }
 
 class MappingComparison {
@@ -64,8 +67,33 @@ class MappingComparison {
     this.#reader = new SuspectReader(context, planned, this.#layout, this.#owner);
   }
 
+  /** Of the rows with these keys alone. */
+  async runOf(keys: readonly SourceKey[]): Promise<Omit<MappingResult, 'elapsedMs'>> {
+    const matched = new MatchedKeys(
+      { planned: this.#planned, layout: this.#layout, owner: this.#owner, reader: this.#reader },
+      keys,
+    );
+    if (keys.length === 0) return this.#resultOf(matched, 0);
+    const target = await this.#context.openTarget();
+    try {
+      for await (const suspects of matched.atSource()) {
+        for (let from = 0; from < suspects.length; from += BATCH_ROWS)
+          await this.#judgeBatch(target, suspects.slice(from, from + BATCH_ROWS));
+      }
+      const extra = await matched.extra(target);
+      await this.#judgeLeft(target, extra, (digests) => matched.findAtSource(digests));
+    } finally {
+      await target.close();
+    }
+    return this.#resultOf(matched, keys.length);
+  }
+
+  #resultOf({ rowsRead, rowsExpected, rowsActual }: MatchedKeys, rowsTouched: number) {
+    const counts = { rowsRead, rowsExpected, rowsFiltered: 0, rowsRefused: 0 };
+    return this.#result({ counts, rowsActual, leftOut: 0, attested: null }, [], rowsTouched);
+  }
+
   async run(): Promise<Omit<MappingResult, 'elapsedMs'>> {
-    const { mapping, table } = this.#planned;
     const { seed, size } = this.#context.samples;
     const sampler = new RowSampler(seed, this.#layout.key.length === 0 ? 0 : size);
     const matched = await matchRows({
@@ -86,12 +114,26 @@ class MappingComparison {
     } finally {
       await target.close();
     }
-    const { counts, rowsActual, leftOut, attested } = matched;
+    return this.#result(matched, samples, null);
+  }
+
+  #result(
+    {
+      counts,
+      rowsActual,
+      leftOut,
+      attested,
+    }: Pick<MatchedRows, 'counts' | 'rowsActual' | 'leftOut' | 'attested'>,
+    samples: ExaminedRow[],
+    rowsTouched: number | null,
+  ): Omit<MappingResult, 'elapsedMs'> {
+    const { mapping, table } = this.#planned;
     const { missing, differs, extra, notRejected, rejected } = this.#tally.counts;
     return {
       mapping: mapping.id,
       sourceTable: table.name,
       targetTable: `${mapping.target.schema}.${mapping.target.table}`,
+      rowsTouched,
       rowsRead: counts.rowsRead,
       rowsFiltered: counts.rowsFiltered,
       rowsRejected: rejected,
@@ -167,8 +209,24 @@ class MappingComparison {
       if (more > 0) extra.set(digest, more);
       else extra.delete(digest);
     }
+    await this.#judgeLeft(target, extra, (digests) => this.#findInChunks(chunks, digests));
+  }
+
+  async *#findInChunks(
+    chunks: MatchedRows['chunks'],
+    digests: ReadonlySet<string>,
+  ): AsyncGenerator<Suspect[]> {
+    for (const chunk of chunks) yield* this.#reader.ofChunk(chunk, digests);
+  }
+
+  /** What no row of the source that was read makes; and, where both sides change, all that differed. */
+  async #judgeLeft(
+    target: TargetConnection,
+    extra: Map<string, number>,
+    findAtSource: (digests: ReadonlySet<string>) => AsyncIterable<Suspect[]>,
+  ): Promise<void> {
     const { followed } = this.#context;
-    if (followed) await this.#recheck(target, followed, chunks, extra);
+    if (followed) await this.#recheck(target, followed, findAtSource, extra);
     else if (extra.size > 0) await this.#judgeExtra(target, extra);
   }
 
@@ -208,7 +266,8 @@ class MappingComparison {
   }
 
   async #judgeExtra(target: TargetConnection, wanted: Map<string, number>): Promise<void> {
-    for await (const row of extraRows(target, this.#planned, this.#layout, this.#owner, wanted))
+    const isWanted = byDigest(wanted);
+    for await (const row of extraRows(target, this.#planned, this.#layout, this.#owner, isWanted))
       this.#addExtra(row);
   }
 
@@ -220,7 +279,7 @@ class MappingComparison {
   async #recheck(
     target: TargetConnection,
     followed: NonNullable<VerifyContext['followed']>,
-    chunks: MatchedRows['chunks'],
+    findAtSource: (digests: ReadonlySet<string>) => AsyncIterable<Suspect[]>,
     extra: ReadonlyMap<string, number>,
   ): Promise<void> {
     const confirmed = await recheckRows(
@@ -230,7 +289,7 @@ class MappingComparison {
         layout: this.#layout,
         owner: this.#owner,
         reader: this.#reader,
-        chunks,
+        findAtSource,
         target,
         followed,
       },

@@ -18,16 +18,13 @@ export interface ExtraRow {
   owner: string | null;
 }
 
-/**
- * Reads the keys of the target once more, and gives those whose digests are asked for, each as often as it is asked for. A row that is gone
- * by now is not among them. Throws TARGET_*.
- */
+/** Reads the keys of the target once more, and gives the rows that are wanted. A row that is gone by now is not among them. Throws TARGET_*. */
 export async function* extraRows(
   target: TargetConnection,
   planned: PlannedMapping,
   layout: TupleLayout,
   owner: RowOwner,
-  wanted: Map<string, number>,
+  isWanted: (digest: string, ownerOf: () => string | null) => boolean,
 ): AsyncGenerator<ExtraRow> {
   const keyNames = layout.key.map((column) => layout.columns[column]!.name);
   const names = [...new Set([...keyNames, ...owner.columns])];
@@ -40,16 +37,19 @@ export async function* extraRows(
   let found: ExtraRow[] = [];
   const onTuple = (bytes: Buffer, start: number, end: number): void => {
     byKey.digest(bytes, start, end);
-    const left = wanted.get(keyText(byKey)) ?? 0;
-    if (left === 0) return;
-    wanted.set(keyText(byKey), left - 1);
-    byOwner.measure(bytes, start, end);
-    byOwner.digest(bytes, start, end);
+    const digest = keyText(byKey);
+    const ownerOf = (): string | null => {
+      if (owner.columns.length === 0) return null;
+      byOwner.measure(bytes, start, end);
+      byOwner.digest(bytes, start, end);
+      return keyText(byOwner);
+    };
+    if (!isWanted(digest, ownerOf)) return;
     found.push({
-      digest: keyText(byKey),
+      digest,
       key: JSON.parse(byKey.field(bytes, names.length)!.toString()) as RowKeyTexts,
       version: byKey.field(bytes, names.length + 1)!.toString(),
-      owner: owner.columns.length === 0 ? null : keyText(byOwner),
+      owner: ownerOf(),
     });
   };
   const action = 'read the keys of rows';
@@ -57,4 +57,13 @@ export async function* extraRows(
     yield* found;
     found = [];
   }
+}
+
+/** Those of these digests, each as often as it is asked for. */
+export function byDigest(wanted: Map<string, number>): (digest: string) => boolean {
+  return (digest) => {
+    const left = wanted.get(digest) ?? 0;
+    if (left > 0) wanted.set(digest, left - 1);
+    return left > 0;
+  };
 }

@@ -8,6 +8,8 @@ export interface MappingResult {
   sourceTable: string;
   /** `schema.table`. */
   targetTable: string;
+  /** Of how many source rows it is, that had changed; null: of all. */
+  rowsTouched: number | null;
   rowsRead: number;
   rowsFiltered: number;
   /** Rows that cannot be loaded and are open rejects. */

@@ -7,11 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransfuseError } from '../core/errors.ts';
 import { haveOpenRejects } from '../ledger/rejects.ts';
 import type { PlannedMapping } from '../mapping/plan.ts';
-import type { KeyChunk } from '../mysql/chunk-planner.ts';
 import { readStartPosition, waitUntilVisible } from '../mysql/start-position.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
 import { compareInTarget, type Verdict } from './compare-in-target.ts';
-import { extraRows, type ExtraRow } from './extra-rows.ts';
+import { byDigest, extraRows, type ExtraRow } from './extra-rows.ts';
 import type { FollowedTarget } from './followed-target.ts';
 import type { RowOwner } from './row-owner.ts';
 import type { Suspect, SuspectReader } from './suspects.ts';
@@ -29,7 +28,8 @@ interface RecheckOptions {
   layout: TupleLayout;
   owner: RowOwner;
   reader: SuspectReader;
-  chunks: readonly KeyChunk[];
+  /** What the source has, of rows whose target rows have these digests. */
+  findAtSource(digests: ReadonlySet<string>): AsyncIterable<Suspect[]>;
   target: TargetConnection;
   followed: FollowedTarget;
 }
@@ -151,19 +151,18 @@ class Recheck {
   /** What the target has no more was on its way out; of the rest it counts whether the source has it. */
   async #judgeExtra(): Promise<void> {
     if (this.#extra.size === 0) return;
-    const { target, planned, layout, owner, reader, chunks } = this.#options;
+    const { target, planned, layout, owner, findAtSource } = this.#options;
     const there = new Map<string, ExtraRow>();
     const wanted = new Map([...this.#extra.keys()].map((digest) => [digest, 1]));
-    for await (const row of extraRows(target, planned, layout, owner, wanted)) there.set(row.digest, row);
+    for await (const row of extraRows(target, planned, layout, owner, byDigest(wanted)))
+      there.set(row.digest, row);
     for (const digest of this.#extra.keys()) if (!there.has(digest)) this.#extra.delete(digest);
     if (this.#extra.size === 0) return;
     const digests = new Set(this.#extra.keys());
-    for (const chunk of chunks) {
-      for await (const suspects of reader.ofChunk(chunk, digests)) {
-        for (const suspect of suspects) {
-          this.#extra.delete(suspect.digest!);
-          this.#suspect(suspect);
-        }
+    for await (const suspects of findAtSource(digests)) {
+      for (const suspect of suspects) {
+        this.#extra.delete(suspect.digest!);
+        this.#suspect(suspect);
       }
     }
     for (const [digest, strikes] of this.#extra) {

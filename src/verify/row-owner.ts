@@ -35,11 +35,25 @@ export class RowOwner {
 
   /** Of a source row that may not be encodable but in its key; null where not even that is. */
   ofPayload(payload: Buffer): string | null {
-    const { compiled } = this.#planned;
-    const values = splitRow(payload, 0, compiled.sourceColumns.length);
-    const tuple = Buffer.alloc(
-      COUNT_BYTES + compiled.maxRowBytes(payload.length) + 4 * compiled.outputs.length,
+    const { sourceColumns } = this.#planned.compiled;
+    return this.#ofValues(splitRow(payload, 0, sourceColumns.length), payload.length);
+  }
+
+  /** Of a source row of which only the key is known; null where that cannot be encoded. */
+  ofKey(key: Readonly<Record<string, unknown>>): string | null {
+    const values = this.#planned.compiled.sourceColumns.map(({ name }) => {
+      const text = key[name];
+      return typeof text === 'string' ? Buffer.from(text) : null;
+    });
+    return this.#ofValues(
+      values,
+      values.reduce((sum, value) => sum + (value?.length ?? 0), 0),
     );
+  }
+
+  #ofValues(values: readonly (Buffer | null)[], bytes: number): string | null {
+    const { compiled } = this.#planned;
+    const tuple = Buffer.alloc(COUNT_BYTES + compiled.maxRowBytes(bytes) + 4 * compiled.outputs.length);
     let at = tuple.writeInt16BE(compiled.outputs.length, 0);
     try {
       for (const [position, output] of compiled.outputs.entries())

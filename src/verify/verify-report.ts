@@ -9,6 +9,8 @@ export interface DatabaseVerification {
   runId: string;
   startedAt: Date;
   columns: 'all' | 'critical';
+  /** The verification of which only the changes since were looked at. */
+  since: { startedAt: Date; position: BinlogPosition } | null;
   elapsedMs: number;
   /** Of the source, before the first row was read and behind the last; null where it keeps no binlog, or does not show it. */
   positionBefore: BinlogPosition | null;

@@ -20,6 +20,7 @@ import type { Mapping } from '../mapping/mapping.ts';
 import { latestRun, type Run } from '../ledger/runs.ts';
 import { recordVerification } from '../ledger/verifications.ts';
 import type { Plan, PlannedMapping } from '../mapping/plan.ts';
+import { rowKeyColumns } from '../mysql/row-key.ts';
 import { LaneSource } from '../mysql/lane-source.ts';
 import { LoadGate, type LoadLimits } from '../mysql/load-gate.ts';
 import { readStatusCounters } from '../mysql/status-counters.ts';
@@ -39,6 +40,7 @@ import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
 import { verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
 import { differencesIn } from './mapping-result.ts';
+import type { SourceKey } from './suspects.ts';
 import type { SampleRequest, VerifyContext } from './verify-context.ts';
 import { allDifferences, type DatabaseVerification, type NotCompared } from './verify-report.ts';
 
@@ -54,6 +56,8 @@ export interface VerifyOptions {
   /** Read every object of a document, instead of asking for its checksum. */
   deep: boolean;
   /** Digest what the target holds, for who wants to prove it later. */
+  /** Compare only what has changed since an earlier verification; null: everything. */
+  since: Since | null;
   attest: boolean;
   /** In all columns; or, faster, in those of the key and those of the PHI class critical. */
   columns: 'all' | 'critical';
@@ -65,6 +69,14 @@ export interface VerifyOptions {
   maxWaitingRows?: number;
   signal: AbortSignal;
   observer: VerifyObserver;
+}
+
+/** What an earlier verification has proved, and what has changed since. */
+export interface Since {
+  startedAt: Date;
+  position: BinlogPosition;
+  /** JSON arrays of the texts of source keys; null where all of the mapping's rows are to be compared. */
+  keysOf(mapping: string): ReadonlySet<string> | null;
 }
 
 /** Told what happens while it happens. Must not throw. */
@@ -144,6 +156,10 @@ class Verification {
       startedAt,
       elapsedMs: 0,
       columns: this.#options.columns,
+      since: this.#options.since && {
+        startedAt: this.#options.since.startedAt,
+        position: this.#options.since.position,
+      },
       positionBefore: await this.#position(),
       positionAfter: null,
       checkpoint: (await readCheckpointIfAny(await this.#target.connected(), run.id))?.position ?? null,
@@ -156,6 +172,8 @@ class Verification {
       digestKey: this.#digestKey,
     };
     const followed = this.#followed(run.id, result.checkpoint);
+    if (followed && this.#options.since && result.positionBefore)
+      await followed.waitFor(result.positionBefore, true);
     for (const planned of compared) {
       const inColumns = this.#columnsOf(planned);
       if (inColumns) result.mappings.push(await this.#compare(run.id, inColumns, followed));
@@ -290,7 +308,8 @@ class Verification {
       onRows: (mapping, rows) => observer.onRows(mapping, rows),
     };
     observer.onMapping(id, planned.table.rowEstimate);
-    const result = await retry(() => compareMapping(context, planned), {
+    const keys = this.#keysOf(planned);
+    const result = await retry(() => compareMapping(context, planned, keys), {
       timeoutMs: settings.bulk.retryTimeoutMs,
       signal,
       subject: `the comparison of ${id} from its beginning`,
@@ -298,6 +317,17 @@ class Verification {
     });
     observer.onMappingDone(id, differencesIn(result));
     return result;
+  }
+
+  /** null: all rows. */
+  #keysOf({ mapping, table }: PlannedMapping): SourceKey[] | null {
+    const keys = this.#options.since?.keysOf(mapping.id);
+    if (!keys) return null;
+    const names = rowKeyColumns(table);
+    return [...keys].map((key) => {
+      const texts = JSON.parse(key) as string[];
+      return Object.fromEntries(names.map((name, index) => [name, texts[index]!]));
+    });
   }
 
   async #documents(runId: string): Promise<DocumentsVerification | null> {
@@ -342,6 +372,12 @@ class Verification {
       differences: allDifferences(result),
       notCompared: notCompared.length,
       digestKey: this.#digestKey,
+      proven:
+        result.columns === 'all'
+          ? mappings
+              .filter((mapping) => differencesIn(mapping) + mapping.changing === 0)
+              .map(({ mapping }) => mapping)
+          : [],
       revealed: this.#options.samples.reveal
         ? mappings.flatMap(({ mapping, samples }) => samples.map(({ key }) => ({ mapping, key })))
         : [],

@@ -22,44 +22,47 @@ const running = (live: BulkCase) =>
   until('sync to run', async () => (await live.targetQuery('SELECT FROM transfuse.checkpoints')).length > 0);
 
 describe.each(sourceFlavors())('a repair of a load from %s', (flavor) => {
-  it('makes anew what differs, takes away what only the target has, and keeps it in the ledger [invariant 5]', async () => {
-    await using hospital = await openBulkCase({ flavor, sync: true, fill: FILL });
-    for (const command of ['schema', 'bulk', 'sync']) await hospital.succeed(command);
-    const tampering = [
-      "UPDATE public.visits SET note = note || ' ' WHERE id BETWEEN 10 AND 19",
-      'UPDATE public.visits SET amount = NULL, ward = 3 WHERE id = 500',
-      'DELETE FROM public.visits WHERE id IN (7, 8)',
-      // Keys that have changed, with a unique value that stands in the way, and rows that refer to what nobody has.
-      'UPDATE public.visits SET ward = NULL WHERE ward = 5; UPDATE public.wards SET id = 500 WHERE id = 5',
-      "INSERT INTO public.wards VALUES (600, 'nobody''s'); INSERT INTO public.visits VALUES (9000, 600, 'extra', 1)",
-      'UPDATE public.visits SET ward = 600 WHERE id = 21',
-      "UPDATE public.pair SET a = 'x' WHERE b = 77",
-      'DELETE FROM public.pair WHERE b > 395',
-    ];
-    for (const sql of tampering) await hospital.targetQuery(sql);
-    const looked = await hospital.run('verify');
-    expect(looked.exitCode).toBe(3);
-    expect(await hospital.targetQuery('SELECT FROM transfuse.repairs')).toEqual([]);
-    // A change that sync has not seen yet is no hindrance.
-    await hospital.sourceQuery("UPDATE visits SET note = 'newer' WHERE id = 12");
-    const repaired = await hospital.succeed('verify', ['--repair']);
-    expect(repaired.stdout).toContain('made anew from the source');
-    expect(await differencesBetween(hospital.source, hospital.target)).toEqual([]);
-    const removed = await hospital.targetQuery(
-      "SELECT mapping, row_data FROM transfuse.repairs WHERE action = 'removed' ORDER BY mapping, row_data->>'id'",
-    );
-    expect(removed).toEqual([
-      { mapping: 'pair', row_data: { a: 'x', b: 77, c: 'c77' } },
-      { mapping: 'visits', row_data: { id: 9000, ward: 600, note: 'extra', amount: 1 } },
-      { mapping: 'wards', row_data: { id: 500, name: 'w5' } },
-      { mapping: 'wards', row_data: { id: 600, name: "nobody's" } },
-    ]);
-    const [anew] = await hospital.targetQuery(
-      "SELECT count(DISTINCT (mapping, row_key))::int AS rows, count(DISTINCT repaired_by)::int AS by FROM transfuse.repairs WHERE action = 'made anew'",
-    );
-    expect(anew).toEqual({ rows: 10 + 1 + 2 + 100 + 1 + 1 + 1 + 4, by: 1 });
-    await hospital.succeed('verify');
-  });
+  it.runIf(flavor === 'mariadb')(
+    'makes anew what differs, takes away what only the target has, and keeps it in the ledger [invariant 5]',
+    async () => {
+      await using hospital = await openBulkCase({ flavor, sync: true, fill: FILL });
+      for (const command of ['schema', 'bulk', 'sync']) await hospital.succeed(command);
+      const tampering = [
+        "UPDATE public.visits SET note = note || ' ' WHERE id BETWEEN 10 AND 19",
+        'UPDATE public.visits SET amount = NULL, ward = 3 WHERE id = 500',
+        'DELETE FROM public.visits WHERE id IN (7, 8)',
+        // Keys that have changed, with a unique value that stands in the way, and rows that refer to what nobody has.
+        'UPDATE public.visits SET ward = NULL WHERE ward = 5; UPDATE public.wards SET id = 500 WHERE id = 5',
+        "INSERT INTO public.wards VALUES (600, 'nobody''s'); INSERT INTO public.visits VALUES (9000, 600, 'extra', 1)",
+        'UPDATE public.visits SET ward = 600 WHERE id = 21',
+        "UPDATE public.pair SET a = 'x' WHERE b = 77",
+        'DELETE FROM public.pair WHERE b > 395',
+      ];
+      for (const sql of tampering) await hospital.targetQuery(sql);
+      const looked = await hospital.run('verify');
+      expect(looked.exitCode).toBe(3);
+      expect(await hospital.targetQuery('SELECT FROM transfuse.repairs')).toEqual([]);
+      // A change that sync has not seen yet is no hindrance.
+      await hospital.sourceQuery("UPDATE visits SET note = 'newer' WHERE id = 12");
+      const repaired = await hospital.succeed('verify', ['--repair']);
+      expect(repaired.stdout).toContain('made anew from the source');
+      expect(await differencesBetween(hospital.source, hospital.target)).toEqual([]);
+      const removed = await hospital.targetQuery(
+        "SELECT mapping, row_data FROM transfuse.repairs WHERE action = 'removed' ORDER BY mapping, row_data->>'id'",
+      );
+      expect(removed).toEqual([
+        { mapping: 'pair', row_data: { a: 'x', b: 77, c: 'c77' } },
+        { mapping: 'visits', row_data: { id: 9000, ward: 600, note: 'extra', amount: 1 } },
+        { mapping: 'wards', row_data: { id: 500, name: 'w5' } },
+        { mapping: 'wards', row_data: { id: 600, name: "nobody's" } },
+      ]);
+      const [anew] = await hospital.targetQuery(
+        "SELECT count(DISTINCT (mapping, row_key))::int AS rows, count(DISTINCT repaired_by)::int AS by FROM transfuse.repairs WHERE action = 'made anew'",
+      );
+      expect(anew).toEqual({ rows: 10 + 1 + 2 + 100 + 1 + 1 + 1 + 4, by: 1 });
+      await hospital.succeed('verify');
+    },
+  );
 
   it.runIf(flavor === 'mariadb')(
     'goes the same way for rows that are selected from several tables',

@@ -132,6 +132,7 @@ describe('samples of a verification', () => {
           live: false,
           deep: false,
           attest: true,
+          since: null,
           columns: 'all',
           maxLoad: new Map(),
           maxDifferences: 10,

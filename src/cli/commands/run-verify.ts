@@ -32,6 +32,7 @@ export interface VerifyCommandOptions {
   reveal?: boolean;
   columns: 'all' | 'critical';
   maxLoad?: LoadLimits;
+  sinceLast?: boolean;
   check?: string;
   report: string;
 }
@@ -58,7 +59,8 @@ export async function runVerifyCommand(
   const services = servicesOf(entities, context.invokedAs, profile);
   const plan = await preparePlan(context, options.tables);
   await requireDirectory(options.report);
-  const { live = false, deep = false, repair = false } = options;
+  const { live = false, deep = false, repair = false, sinceLast = false } = options;
+  if (sinceLast && options.attest) throw attestsAll();
   if (repair && !live) await requireWriter(context, destinationsOf(settings.targets, services));
   const request: VerifyRequest = {
     services,
@@ -68,7 +70,8 @@ export async function runVerifyCommand(
     deep,
     columns: options.columns,
     maxLoad: options.maxLoad ?? new Map(),
-    attest: options.attest === true || signingKey !== null,
+    sinceLast,
+    attest: options.attest === true || (signingKey !== null && !sinceLast),
     samples: {
       size: options.samples,
       seed: options.seed ?? randomInt(SEEDS),
@@ -110,6 +113,12 @@ function requireTerminal({ json }: CommandContext): void {
   if (!json && process.stdout.isTTY) return;
   throw new TransfuseError('USAGE', '--reveal shows values of rows, and only on a terminal.', {
     fix: 'Leave out --json and do not redirect the output; the report has the same samples without their values.',
+  });
+}
+
+function attestsAll(): TransfuseError {
+  return new TransfuseError('USAGE', '--attest is of all rows, and --since-last reads some.', {
+    fix: 'Give one of them.',
   });
 }
 

@@ -14,6 +14,7 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
     'bin/verify --live                       while the clinic works and bin/sync --continuous runs',
     'bin/verify medical-records --deep       and every byte of the files of documents',
     'bin/verify --columns critical           a quick pass over what would hurt most',
+    'bin/verify --live --since-last          what the binlog has touched since the last pass: seconds instead of hours',
     'bin/verify --repair                     mend what differs, and record what was done',
     'bin/verify --attest                     with digests of every chunk; signed where SIGNING_KEY is set',
     'bin/verify --check reports/verify-….json   whether the report is genuine, and the target still as it says',
@@ -26,6 +27,10 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
       .argument('[entities...]', 'doctors, patients, appointments, medical-records; none: all of the profile')
       .option('--tables <names>', 'only these source tables, separated by commas', splitList)
       .option('--live', 'both sides change: look again at what differs once sync has passed it')
+      .option(
+        '--since-last',
+        'only rows that changed at the source since the last verification in which nothing differed',
+      )
       .option('--deep', 'read every object of a document, instead of asking the bucket for its checksum')
       .addOption(
         new Option(

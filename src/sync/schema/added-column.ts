@@ -53,7 +53,7 @@ export function columnOf(
   return {
     name: definition.name,
     dataType,
-    columnType: columnTypeOf(definition, dataType),
+    columnType: columnTypeOf(definition, dataType, flavor),
     unsigned: definition.unsigned,
     length: WITH_LENGTH.has(dataType) ? (numbers[0] ?? 1) : (LENGTHS[dataType] ?? null),
     precision: isDecimal ? (numbers[0] ?? 10) : null,
@@ -113,10 +113,41 @@ function named(charset: string): string {
   return name === 'utf8' ? 'utf8mb3' : name;
 }
 
-function columnTypeOf({ numbers, members, unsigned }: ColumnDefinition, dataType: string): string {
+/** As the catalog writes it: what the fingerprint of a load has to be equal to when the table is read again. */
+function columnTypeOf(
+  { numbers, members, unsigned }: ColumnDefinition,
+  dataType: string,
+  flavor: SourceCatalog['flavor'],
+): string {
   const quoted = members?.map((member) => `'${member.replaceAll("'", "''")}'`);
-  const inBrackets = quoted ?? numbers;
+  const inBrackets = quoted ?? numbersShown(dataType, numbers, unsigned, flavor);
   return `${dataType}${inBrackets.length > 0 ? `(${inBrackets.join(',')})` : ''}${unsigned ? ' unsigned' : ''}`;
+}
+
+/** What MariaDB shows of an integer without a width: its digits, and a sign. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  tinyint: 4,
+  smallint: 6,
+  mediumint: 9,
+  int: 11,
+  bigint: 20,
+};
+
+function numbersShown(
+  dataType: string,
+  numbers: readonly number[],
+  unsigned: boolean,
+  flavor: SourceCatalog['flavor'],
+): readonly number[] {
+  if (dataType === 'decimal') return [numbers[0] ?? 10, numbers[1] ?? 0];
+  if (['char', 'binary', 'bit'].includes(dataType)) return [numbers[0] ?? 1];
+  if (TIMED.has(dataType)) return numbers[0] === 0 ? [] : numbers;
+  if (dataType === 'year') return flavor === 'mariadb' ? [4] : [];
+  const width = WIDTHS[dataType];
+  if (width === undefined) return numbers;
+  if (flavor === 'mariadb') return [numbers[0] ?? (unsigned && dataType !== 'bigint' ? width - 1 : width)];
+  // MySQL has given up widths, but for the one that stands for a boolean.
+  return dataType === 'tinyint' && numbers[0] === 1 && !unsigned ? [1] : [];
 }
 
 function defaultOf(
