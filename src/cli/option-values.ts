@@ -26,7 +26,7 @@ export function wholeBetween(min: number, max: number): (text: string) => number
 /** `Threads_running=25,Threads_connected=500`. */
 export function limits(text: string): ReadonlyMap<string, number> {
   const pairs = splitList(text).map((pair) => /^(\w+)=(\d{1,15})$/.exec(pair));
-  if (pairs.length === 0 || pairs.includes(null))
-    throw new InvalidArgumentError('Names and limits are needed, such as Threads_running=25.');
+  if (pairs.length === 0 || pairs.some((pair) => pair === null || Number(pair[2]) === 0))
+    throw new InvalidArgumentError('Names and limits above 0 are needed, such as Threads_running=25.');
   return new Map(pairs.map((pair) => [pair![1]!, Number(pair![2])]));
 }

@@ -118,10 +118,10 @@ function sampleHtml({ mapping, samples }: VerifiedMappingDocument): string {
 function repairsHtml({ repairs }: VerifyDocument): string {
   if (repairs.length === 0) return '';
   const rows = repairs.map(
-    ({ database, mapping, noted, removed, refused }) =>
-      `<tr><td>${escapeHtml(database)}</td><td>${escapeHtml(mapping)}</td><td class="n">${formatCount(noted)}</td><td class="n">${formatCount(removed)}</td><td>${refused === null ? '' : escapeHtml(refused)}</td></tr>`,
+    ({ database, mapping, noted, removed, kept, rejected, refused }) =>
+      `<tr><td>${escapeHtml(database)}</td><td>${escapeHtml(mapping)}</td><td class="n">${formatCount(noted - rejected)}</td><td class="n">${formatCount(rejected)}</td><td class="n">${formatCount(removed)}</td><td class="n">${formatCount(kept)}</td><td>${refused === null ? '' : escapeHtml(refused)}</td></tr>`,
   );
-  return `<h2>Repairs</h2><p>What is said above was found after these.</p><table><thead><tr><th>database</th><th>mapping</th><th class="n">rows made anew</th><th class="n">rows removed</th><th>not repaired</th></tr></thead><tbody>${rows.join('')}</tbody></table><p>Each stands in <code>transfuse.repairs</code> of the target, by whom and when.</p>`;
+  return `<h2>Repairs</h2><p>What is said above was found after these.</p><table><thead><tr><th>database</th><th>mapping</th><th class="n">rows made anew</th><th class="n">refused, rejects now</th><th class="n">rows removed</th><th class="n">kept, others refer to them</th><th>not repaired</th></tr></thead><tbody>${rows.join('')}</tbody></table><p>Each stands in <code>transfuse.repairs</code> of the target, by whom and when.</p>`;
 }
 
 function attestationHtml({ databases }: VerifyDocument, signature: ReportSignature | null): string {

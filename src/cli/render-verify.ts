@@ -49,8 +49,14 @@ export function renderVerification(verification: DatabaseVerification): string {
     `${compared} of ${quantity(mappings.length, 'mapping')} compared in ${columns === 'all' ? 'all columns' : 'their keys and critical columns'} in ${formatDuration(elapsedMs)}: ${differences + unownedRows(verification.unowned) === 0 ? 'no difference' : quantity(differences + unownedRows(verification.unowned), 'difference')}`,
     ...verification.unowned.map(
       ({ table, rows }) =>
-        `✗ ${table}: ${quantity(rows, 'row')} that ${rows === 1 ? 'belongs' : 'belong'} to no mapping`,
+        `✗ ${table}: ${quantity(rows, 'row')} that ${rows === 1 ? 'belongs' : 'belong'} to no mapping: --repair leaves ${rows === 1 ? 'it' : 'them'} alone, look at the table`,
     ),
+    ...mappings
+      .filter(({ olderVersions }) => olderVersions > 0)
+      .map(
+        ({ mapping, olderVersions }) =>
+          `  ${mapping}: ${quantity(olderVersions, 'row')} of the target ${olderVersions === 1 ? 'is an older version of a rejected one' : 'are older versions of rejected ones'}, and ${olderVersions === 1 ? 'was' : 'were'} not compared`,
+      ),
     ...documentLines(verification.documents),
     ...(verification.unmapped.length > 0
       ? [`not compared, since no mapping fills them: ${listed(verification.unmapped, MAX_COLUMNS_NAMED)}`]
@@ -92,7 +98,10 @@ function documentLines(documents: DocumentsVerification | null): string[] {
 }
 
 /** References between databases, which no constraint holds; none where there are none. */
-export function renderRelationships(relationships: readonly Relationship[]): string[] {
+export function renderRelationships(
+  relationships: readonly Relationship[],
+  hasDifferences: boolean,
+): string[] {
   if (relationships.length === 0) return [];
   const loose = relationships.filter(({ dangling }) => dangling > 0);
   const references = relationships.reduce((sum, one) => sum + one.references, 0);
@@ -101,7 +110,7 @@ export function renderRelationships(relationships: readonly Relationship[]): str
       `${quantity(relationships.length, 'reference')} from one service to another, ${quantity(references, 'id')}: ${loose.length === 0 ? 'each leads to a row' : 'see below'}`,
       ...loose.map(
         ({ from, to, dangling }) =>
-          `${from} → ${to}: ${quantity(dangling, 'id leads', 'ids lead')} nowhere, as at the source: its row is not there, is filtered, or is a reject`,
+          `${from} → ${to}: ${quantity(dangling, 'id leads', 'ids lead')} nowhere: at the source its row is not there, is filtered, or is a reject${hasDifferences ? '; or it is a row that is missing above' : ''}`,
       ),
     ].join('\n'),
   ];
@@ -110,9 +119,19 @@ export function renderRelationships(relationships: readonly Relationship[]): str
 /** None where nothing was repaired. */
 export function renderRepairs(repairs: readonly Repair[]): string[] {
   if (repairs.length === 0) return [];
-  const lines = repairs.map(({ database, mapping, noted, removed, refused }) =>
+  const lines = repairs.map(({ database, mapping, noted, removed, kept, rejected, refused }) =>
     [
-      `repaired ${mapping} of ${database}: ${quantity(noted, 'row')} made anew from the source, ${formatCount(removed)} that the source does not have removed`,
+      `repaired ${mapping} of ${database}: ${quantity(noted - rejected, 'row')} made anew from the source, ${formatCount(removed)} that the source does not have removed`,
+      ...(kept > 0
+        ? [
+            `  ${quantity(kept, 'row')} that the source does not have ${kept === 1 ? 'stays' : 'stay'}: others refer to ${kept === 1 ? 'it' : 'them'}, or have written to ${kept === 1 ? 'it' : 'them'} since`,
+          ]
+        : []),
+      ...(rejected > 0
+        ? [
+            `✗ ${quantity(rejected, 'row')} of ${mapping} ${rejected === 1 ? 'was' : 'were'} refused by the target, and ${rejected === 1 ? 'is a reject' : 'are rejects'} now: see transfuse.rejects`,
+          ]
+        : []),
       ...(refused === null ? [] : [`✗ ${mapping} was not repaired: ${refused}`]),
     ].join('\n'),
   );

@@ -53,8 +53,16 @@ async function readDocument(file: string): Promise<VerifyDocument & { signature?
   } catch {
     throw unreadable(`${file} is no JSON.`);
   }
+  if (!isWhole(text, document))
+    throw notGenuine('The report is not in the form in which it was written: it says some things twice.');
   if (!isReport(document)) throw unreadable(`${file} is no report of bin/verify.`);
   return document;
+}
+
+/** A name that is there twice would be one thing to a reader and another to this program. */
+function isWhole(text: string, document: unknown): boolean {
+  const plain = text.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, (_, literal?: string) => literal ?? '');
+  return plain === JSON.stringify(document);
 }
 
 function isReport(document: unknown): document is VerifyDocument & { signature?: ReportSignature } {

@@ -6,7 +6,7 @@ export const REPAIRS_DDL = `
 CREATE TABLE IF NOT EXISTS transfuse.repairs (
   verification uuid NOT NULL REFERENCES transfuse.verifications ON DELETE CASCADE,
   mapping text NOT NULL,
-  action text NOT NULL CHECK (action IN ('made anew', 'removed')),
+  action text NOT NULL CHECK (action IN ('noted', 'removed')),
   row_key jsonb NOT NULL,
   key_digest text NOT NULL,
   row_data jsonb,
@@ -14,13 +14,13 @@ CREATE TABLE IF NOT EXISTS transfuse.repairs (
   repaired_by text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS repairs_by_verification ON transfuse.repairs (verification);
-COMMENT ON TABLE transfuse.repairs IS 'Rows that bin/verify --repair has had made anew from the source, or removed: as confidential as the data itself';
-COMMENT ON COLUMN transfuse.repairs.row_data IS 'A removed row as it was; NULL for one that was made anew';
+COMMENT ON TABLE transfuse.repairs IS 'Rows that bin/verify --repair has noted for sync, which makes them anew from the source, or removed: as confidential as the data itself';
+COMMENT ON COLUMN transfuse.repairs.row_data IS 'A removed row as it was; NULL for one that was noted';
 `;
 
 export interface RepairRecord {
   mapping: string;
-  action: 'made anew' | 'removed';
+  action: 'noted' | 'removed';
   key: object;
   digest: string;
   /** JSON. */

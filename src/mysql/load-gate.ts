@@ -35,7 +35,8 @@ export class LoadGate {
     if (limits.size === 0 || performance.now() - this.#passedAtMs < FRESH_MS) return;
     let heldAtMs: number | null = null;
     for (let over = await this.#over(); over !== null; over = await this.#over()) {
-      if (heldAtMs === null) onNote(`Held back while the source is busy: ${over}.`);
+      if (heldAtMs === null)
+        onNote(`Held back while the source is busy: ${over}. What this command does itself is counted.`);
       heldAtMs ??= performance.now();
       await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
       signal.throwIfAborted();

@@ -57,6 +57,7 @@ class MappingComparison {
   #notSame = 0;
   #rejectedTuples = 0;
   #changing = 0;
+  #olderVersions = 0;
 
   constructor(context: VerifyContext, planned: PlannedMapping) {
     this.#context = context;
@@ -140,6 +141,7 @@ class MappingComparison {
       rowsExpected: counts.rowsExpected - this.#rejectedTuples,
       rowsActual,
       rowsSame: Math.max(0, counts.rowsExpected - this.#notSame - this.#changing - leftOut),
+      olderVersions: this.#olderVersions,
       missing,
       differs,
       extra,
@@ -245,8 +247,10 @@ class MappingComparison {
     const keys = guilty.map(({ suspect }) => suspect.key);
     const rejected = await haveOpenRejects(target, runId, this.#planned.mapping.id, keys);
     for (const [index, { suspect, verdict }] of guilty.entries()) {
-      if (rejected[index]) this.#reject(suspect);
-      else if (followed) this.#suspects.push(suspect);
+      if (rejected[index]) {
+        if (typeof verdict === 'object') this.#olderVersions++;
+        this.#reject(suspect);
+      } else if (followed) this.#suspects.push(suspect);
       else this.#confirm(suspect, verdict);
     }
   }
@@ -272,8 +276,8 @@ class MappingComparison {
   }
 
   #addExtra({ key, version, owner }: ExtraRow): void {
-    if (owner === null || !this.#rejectedOwners.has(owner))
-      this.#tally.add({ kind: 'extra', columns: [], key, version });
+    if (owner !== null && this.#rejectedOwners.has(owner)) this.#olderVersions++;
+    else this.#tally.add({ kind: 'extra', columns: [], key, version });
   }
 
   async #recheck(

@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransfuseError } from '../core/errors.ts';
 import { hasPassed, type BinlogPosition } from '../core/position.ts';
 import { readCheckpointIfAny, type Checkpoint } from '../ledger/checkpoints.ts';
+import { lockHolder } from '../ledger/lock.ts';
 import { oldestTouches } from '../ledger/touched-rows.ts';
 import type { LaneTarget } from '../postgres/lane-target.ts';
 
 const LOOK_AGAIN_MS = 100;
+/** A sync that connects anew has no lock for a moment. */
+const GONE_MS = 15_000;
 
 export class FollowedTarget {
   readonly #target: LaneTarget;
@@ -50,16 +53,19 @@ export class FollowedTarget {
         commits = checkpoint.commits;
         movedAt = performance.now();
       }
-      if (performance.now() - movedAt > this.#timeoutMs) throw notFollowed(this.#timeoutMs);
+      const stoodMs = performance.now() - movedAt;
+      if (stoodMs > this.#timeoutMs)
+        throw notFollowed(
+          `Sync has not moved for ${Math.round(stoodMs / 1000)} s, and is not where the source is.`,
+        );
+      if (stoodMs > GONE_MS && !(await lockHolder(await this.#target.connected())))
+        throw notFollowed('No sync runs, and the target is not where the source is.');
       await sleep(LOOK_AGAIN_MS, undefined, { signal: this.#signal }).catch(() => undefined);
       this.#signal.throwIfAborted();
     }
   }
 }
 
-function notFollowed(timeoutMs: number): TransfuseError {
-  return new TransfuseError(
-    'VERIFY_NOT_FOLLOWED',
-    `Sync has not moved for ${Math.round(timeoutMs / 1000)} s, and is not where the source is.`,
-  );
+function notFollowed(what: string): TransfuseError {
+  return new TransfuseError('VERIFY_NOT_FOLLOWED', what);
 }

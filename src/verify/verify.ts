@@ -38,7 +38,7 @@ import { criticalOnly } from './critical-columns.ts';
 import { readForeignKeys, type ForeignKeys } from './foreign-keys.ts';
 import { FollowedTarget } from './followed-target.ts';
 import { keyDigest } from './differences.ts';
-import { verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
+import { documentDifferences, verifyDocuments, type DocumentsVerification } from './verify-documents.ts';
 import { differencesIn } from './mapping-result.ts';
 import type { SourceKey } from './suspects.ts';
 import type { SampleRequest, VerifyContext } from './verify-context.ts';
@@ -337,7 +337,7 @@ class Verification {
     const onRetry = (warning: string): void => observer.onRetry(warning);
     const store = storage && new ObjectStore({ settings: storage, signal, retryTimeoutMs, onRetry });
     const onObjects = (objects: number): void => observer.onRows(OBJECTS, objects);
-    return verifyDocuments({
+    const verified = await verifyDocuments({
       target: await this.#target.connected(),
       runId,
       plan,
@@ -347,6 +347,8 @@ class Verification {
       signal,
       onObjects,
     });
+    if (verified) observer.onMappingDone(OBJECTS, documentDifferences(verified));
+    return verified;
   }
 
   async #position() {

@@ -109,6 +109,16 @@ describe('an attested report', () => {
     );
     const altered = await check(undefined, 'altered.json');
     expect([altered.exitCode, altered.code]).toEqual([3, 'REPORT_NOT_GENUINE']);
+    await fs.writeFile(
+      path.join(hospital.directory, 'altered.json'),
+      text.replace('"differences": 0', '"differences": 7, "differences": 0'),
+    );
+    const twice = await check(undefined, 'altered.json');
+    expect([twice.exitCode, twice.code]).toEqual([3, 'REPORT_NOT_GENUINE']);
+    await fs.writeFile(path.join(hospital.directory, 'compact.json'), JSON.stringify(JSON.parse(text)));
+    expect((await check(undefined, 'compact.json')).exitCode).toBe(0);
+    expect((await hospital.run('verify', ['--check', report, 'patients'])).exitCode).toBe(2);
+    expect((await hospital.run('verify', ['--check', report, '--repair'])).exitCode).toBe(2);
     await keyFile('other.pem', generateKeyPairSync('ed25519').publicKey);
     const other = await check({ SIGNING_PUBLIC_KEY: 'other.pem' });
     expect([other.exitCode, other.code]).toEqual([3, 'REPORT_NOT_GENUINE']);

@@ -28,7 +28,7 @@ describe('the gate before a busy source', () => {
     await closed.pass();
     expect(read).toHaveBeenCalledTimes(3);
     expect(notes).toEqual([
-      'Held back while the source is busy: Threads_running is 25, and the limit 25.',
+      'Held back while the source is busy: Threads_running is 25, and the limit 25. What this command does itself is counted.',
       expect.stringMatching(/^Going on: the source was busy for \d+ s\.$/),
     ]);
   });

@@ -77,6 +77,7 @@ async function checkDatabase(
       target,
       verification,
       attested,
+      onChecked: (mapping) => progress.finish(mapping),
       onRows: (mapping, rows) => progress.add({ table: mapping, rows, bytes: 0, rejected: 0, filtered: 0 }),
     });
   } finally {

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Settings } from '../../config/settings.ts';
 import { destinationsOf } from '../../config/destinations.ts';
 import { TransfuseError } from '../../core/errors.ts';
 import { listed } from '../../core/listed.ts';
@@ -18,7 +19,7 @@ import { renderSamples } from '../render-samples.ts';
 import { verifyDocument } from '../verify-document.ts';
 import { requireDirectory, writeReport } from '../verify-files.ts';
 import { verifyAll, type VerifiedDatabase, type VerifyRequest } from '../verify-pass.ts';
-import { repairAll, requireWriter } from '../verify-repair.ts';
+import { catchUpAll, repairAll, requireWriter, type Repair } from '../verify-repair.ts';
 import { runVerifyCheck } from './run-verify-check.ts';
 
 export interface VerifyCommandOptions {
@@ -49,7 +50,10 @@ export async function runVerifyCommand(
   options: VerifyCommandOptions,
   entities: readonly string[],
 ): Promise<CommandResult> {
-  if (options.check !== undefined) return runVerifyCheck(context, options.check);
+  if (options.check !== undefined) {
+    requireAlone(options, entities);
+    return runVerifyCheck(context, options.check);
+  }
   const { settings } = context;
   if (options.reveal) requireTerminal(context);
   const signingKey = settings.signing.keyFile ? await readSigningKey(settings.signing.keyFile) : null;
@@ -61,7 +65,12 @@ export async function runVerifyCommand(
   await requireDirectory(options.report);
   const { live = false, deep = false, repair = false, sinceLast = false } = options;
   if (sinceLast && options.attest) throw attestsAll();
-  if (repair && !live) await requireWriter(context, destinationsOf(settings.targets, services));
+  if (repair) requireOverwriting(settings);
+  if (repair && !live) {
+    const destinations = destinationsOf(settings.targets, services);
+    await requireWriter(context, destinations);
+    await catchUpAll(context, destinations);
+  }
   const request: VerifyRequest = {
     services,
     plan,
@@ -90,7 +99,7 @@ export async function runVerifyCommand(
     samples: request.samples,
   });
   const files = await writeReport(options.report, document, signingKey);
-  const problem = problemOf(verified);
+  const problem = problemOf(verified) ?? refusedRepairs(repairs);
   const parts = verified.map(({ destination, verification }) => ({
     destination,
     text: renderVerification(verification),
@@ -99,7 +108,7 @@ export async function runVerifyCommand(
     document: { ...document, files },
     text: [
       underDatabaseNames(parts),
-      ...renderRelationships(relationships),
+      ...renderRelationships(relationships, document.differences > 0),
       ...renderSamples(verified, request.samples),
       ...renderRepairs(repairs),
       `report ${files.page}`,
@@ -120,6 +129,55 @@ function attestsAll(): TransfuseError {
   return new TransfuseError('USAGE', '--attest is of all rows, and --since-last reads some.', {
     fix: 'Give one of them.',
   });
+}
+
+/** What has a value whether it was given or not, and what every command takes. */
+const BESIDE_CHECK = new Set([
+  'check',
+  'report',
+  'samples',
+  'columns',
+  'profile',
+  'envFile',
+  'json',
+  'progress',
+]);
+
+/** A check is of all that the report attests, and of nothing else. */
+function requireAlone(options: VerifyCommandOptions, entities: readonly string[]): void {
+  const given = Object.keys(options).filter((name) => !BESIDE_CHECK.has(name));
+  if (given.length + entities.length === 0 && options.columns === 'all') return;
+  throw new TransfuseError(
+    'USAGE',
+    '--check looks at everything that a report attests, and takes no other option.',
+    { fix: 'bin/verify --check reports/verify-….json' },
+  );
+}
+
+/** Repair writes over what others have written. */
+function requireOverwriting({ sync }: Settings): void {
+  if (sync.foreignWrites !== 'stop') return;
+  throw new TransfuseError(
+    'CONFIG_INVALID',
+    '--repair writes over rows that others have changed, and FOREIGN_WRITES=stop forbids that.',
+    {
+      fix: 'Look at the differences first, without --repair. To mend them: FOREIGN_WRITES=warn bin/verify --repair (with --live also for the sync that runs).',
+    },
+  );
+}
+
+/** What the target refused is no difference any more, since the ledger has it; it is not repaired either. */
+function refusedRepairs(repairs: readonly Repair[]): TransfuseError | null {
+  const rows = repairs.reduce((sum, { rejected }) => sum + rejected, 0);
+  if (rows === 0) return null;
+  return new TransfuseError(
+    'VERIFY_DIFFERS',
+    `${quantity(rows, 'row')} that differed could not be repaired: the target refused ${rows === 1 ? 'it' : 'them'}, and the ledger has ${rows === 1 ? 'a reject' : 'rejects'} of ${rows === 1 ? 'it' : 'them'}.`,
+    {
+      where: { rows },
+      fix: 'transfuse.rejects of the target says which constraint each breaks: mend the row that stands in the way, then bin/sync tries them again.',
+    },
+  );
 }
 
 function documentsGoWithRows(): TransfuseError {

@@ -36,7 +36,7 @@ import { rawTarget, type RawTarget } from './raw-target.ts';
 import { MAX_DIRECT_ROWS, SegmentRunner } from './segment-runner.ts';
 import type { SegmentRules } from './segments.ts';
 import { applyInSourceOrder, conflictAtEnd, type ServerRefusal } from './source-order.ts';
-import { parentsFirst, readTargetFacts, type TargetTableFacts } from './target-facts.ts';
+import { parentsFirst, readReferenced, readTargetFacts, type TargetTableFacts } from './target-facts.ts';
 
 export interface ApplierOptions {
   target: TargetConnection;
@@ -61,6 +61,7 @@ interface PartOptions {
 }
 
 const PART = 'transfuse_part';
+const ROOM = 'transfuse_room';
 
 /**
  * Plans are to go by the key's index whatever the statistics say, and not to be made anew for each batch. The last one tells
@@ -240,6 +241,7 @@ export class TargetApplier {
     batch: ChangeBatch,
     { refusesConflicts = false }: PartOptions,
   ): Promise<ServerRefusal[]> {
+    if (refusesConflicts && (await this.#applyMakingRoom(batch))) return [];
     const nameOf = (mapping: number): string => this.#tables[mapping]!.name;
     // A row that is to be refused has to be known by its own check.
     const checkForeignKeys = refusesConflicts
@@ -277,6 +279,33 @@ export class TargetApplier {
       throw conflictAtEnd(batch, error);
     }
     return refusals;
+  }
+
+  /** Rows that nothing refers to go before they come: two may have each other's unique value. False where that does not do either. */
+  async #applyMakingRoom(batch: ChangeBatch): Promise<boolean> {
+    const { log } = batch;
+    const referenced = await readReferenced(
+      this.#target,
+      this.#tables.map(({ mapping }) => mapping.planned.mapping.target),
+    );
+    const upserts = Array.from({ length: log.length }, (_, change) => change).filter((change) => {
+      const mapping = log.mapping(change);
+      const { isReferencedAway } = this.#tables[mapping]!.facts;
+      const isFree =
+        !referenced.has(mapping) && !isReferencedAway && this.#rules.cascadeReach(mapping) === null;
+      return log.kind(change) === CHANGE.upsert && isFree;
+    });
+    await this.#target.query(`SAVEPOINT ${ROOM}`);
+    try {
+      await this.#runner.takeAway(batch, upserts);
+      await this.#applyRange(batch, 0, log.length, PART, false);
+    } catch (error) {
+      if (!isAboutChanges(error)) throw error;
+      await this.#target.query(`ROLLBACK TO SAVEPOINT ${ROOM}; RELEASE SAVEPOINT ${ROOM}`);
+      return false;
+    }
+    await this.#target.query(`RELEASE SAVEPOINT ${ROOM}`);
+    return true;
   }
 
   #applyRange(

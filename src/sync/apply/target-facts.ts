@@ -1,5 +1,6 @@
 /** What the target's tables are like as far as applying is concerned: unique indexes, foreign keys, identities. */
 import type { TargetConnection } from '../../postgres/connection.ts';
+import { qualified } from '../../postgres/identifiers.ts';
 import type { SyncMapping } from '../sync-mapping.ts';
 
 export interface TargetTableFacts {
@@ -92,6 +93,19 @@ export async function readTargetFacts(
     };
   }
   return facts;
+}
+
+/** Which of the tables are referenced by a foreign key of any table, as it is now: others may have made one since the facts were read. */
+export async function readReferenced(
+  target: Pick<TargetConnection, 'query'>,
+  tables: readonly { schema: string; table: string }[],
+): Promise<Set<number>> {
+  const { rows } = await target.query<{ n: number }>(
+    `SELECT w.n::integer AS n FROM unnest($1::text[]) WITH ORDINALITY AS w(name, n)
+     WHERE EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.confrelid = to_regclass(w.name))`,
+    [tables.map(({ schema, table }) => qualified(schema, table))],
+  );
+  return new Set(rows.map(({ n }) => n - 1));
 }
 
 /** Positions of the tables when every parent comes before its children; tables of a cycle come in any order. */

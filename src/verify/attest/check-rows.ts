@@ -28,6 +28,7 @@ interface CheckOptions {
   verification: string;
   attested: readonly { mapping: string; rows: AttestedRows }[];
   onRows(mapping: string, rows: number): void;
+  onChecked(mapping: string): void;
 }
 
 /** Reads the target alone, and changes nothing. Throws TARGET_*. */
@@ -36,6 +37,7 @@ export async function checkRows({
   verification,
   attested,
   onRows,
+  onChecked,
 }: CheckOptions): Promise<CheckResult> {
   const result: CheckResult = { checked: [], notChecked: [] };
   const key = (await ledgerExists(target)) ? await readDigestKey(target, verification) : null;
@@ -50,6 +52,7 @@ export async function checkRows({
         attestRows(target, rows, key, (count) => onRows(mapping, count)),
       );
       result.checked.push({ mapping, ...compare(rows, now) });
+      onChecked(mapping);
     }
   }
   return result;

@@ -32,9 +32,15 @@ async function readKey(
   parse: (pem: string) => KeyObject,
 ): Promise<KeyObject> {
   let key: KeyObject;
+  let pem = '';
   try {
-    key = parse(await fs.readFile(file, 'utf8'));
+    pem = await fs.readFile(file, 'utf8');
+    key = parse(pem);
   } catch (error) {
+    if (pem.includes('ENCRYPTED'))
+      throw unusable(variable, 'is encrypted: give the key as it is, in a file of yours alone');
+    if (variable === 'SIGNING_KEY' && pem.includes('PUBLIC KEY'))
+      throw unusable(variable, 'is a public key, which cannot sign');
     throw unusable(
       variable,
       `cannot be read as a key in PEM (${(error as NodeJS.ErrnoException).code ?? 'no such form'})`,

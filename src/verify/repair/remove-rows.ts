@@ -56,12 +56,21 @@ async function remove(
     return `t.${quoteIdentifier(name)} = (e.key->>${quoteLiteral(name)})::${type}`;
   });
   const isOurs = share ? ` AND ${rowsOfShare(share.constants)}` : '';
+  // Whatever a foreign key does when its row goes: nothing else is to go, or to change, with it.
+  const isFree = (await referencesTo(target, mapping.target)).map(
+    ({ child, columns }) => ` AND NOT EXISTS (SELECT FROM ${child} AS c WHERE ${columns})`,
+  );
   // Not by query(): which constraint is in the way is told by the server's own error.
   const { rows: gone } = await target.client.query<{ n: number; row: string }>(
     `DELETE FROM ${qualified(mapping.target.schema, mapping.target.table)} AS t
      USING unnest($1::jsonb[], $2::text[]) WITH ORDINALITY AS e(key, version, n)
-     WHERE ${isSame.join(' AND ')} AND t.xmin::text = e.version${isOurs} RETURNING e.n::integer AS n, to_jsonb(t)::text AS row`,
+     WHERE ${isSame.join(' AND ')} AND t.xmin::text = e.version${isOurs}${isFree.join('')} RETURNING e.n::integer AS n, to_jsonb(t)::text AS row`,
     [rows.map(({ key }) => JSON.stringify(key)), rows.map(({ version }) => version)],
+  );
+  await notStanding(
+    target,
+    mapping.target,
+    gone.map(({ n }) => rows[n - 1]!.key),
   );
   await recordRepairs(
     target,
@@ -73,4 +82,37 @@ async function remove(
     }),
   );
   return gone.length;
+}
+
+/** Foreign keys that refer to the table, as conditions for rows `c` that refer to `t`. */
+async function referencesTo(
+  target: RepairContext['target'],
+  { schema, table }: PlannedMapping['mapping']['target'],
+): Promise<{ child: string; columns: string }[]> {
+  const { rows } = await target.query<{ child: string; columns: string }>(
+    `SELECT x.conrelid::regclass::text AS child, string_agg(format('c.%I = t.%I', ca.attname, pa.attname), ' AND ') ||
+       CASE WHEN x.conrelid = x.confrelid THEN ' AND c.ctid <> t.ctid' ELSE '' END AS columns
+     FROM pg_catalog.pg_constraint x
+     CROSS JOIN LATERAL unnest(x.conkey, x.confkey) AS k(child, parent)
+     JOIN pg_catalog.pg_attribute ca ON ca.attrelid = x.conrelid AND ca.attnum = k.child
+     JOIN pg_catalog.pg_attribute pa ON pa.attrelid = x.confrelid AND pa.attnum = k.parent
+     WHERE x.contype = 'f' AND x.confrelid = to_regclass($1) GROUP BY x.oid, x.conrelid, x.confrelid`,
+    [qualified(schema, table)],
+  );
+  return rows;
+}
+
+/** Of what others had written nothing stands any more in these rows. */
+async function notStanding(
+  target: RepairContext['target'],
+  { schema, table }: PlannedMapping['mapping']['target'],
+  keys: readonly Difference['key'][],
+): Promise<void> {
+  await target.query(
+    `UPDATE transfuse.foreign_writes w SET overwrites = overwrites + 1, overwritten_at = now()
+     FROM unnest($3::jsonb[]) AS e(key)
+     WHERE w.target_schema = $1 AND w.target_table = $2 AND w.overwritten_at IS NULL
+       AND NOT EXISTS (SELECT FROM jsonb_each_text(e.key) AS k WHERE w.row_key->>k.key IS DISTINCT FROM k.value)`,
+    [schema, table, keys.map((key) => JSON.stringify(key))],
+  );
 }

@@ -4,6 +4,7 @@
  */
 import { operator } from '../../core/operator.ts';
 import { readCheckpointIfAny } from '../../ledger/checkpoints.ts';
+import { haveOpenRejects } from '../../ledger/rejects.ts';
 import { recordRepairs } from '../../ledger/repairs.ts';
 import { KEY_ITSELF, recordTouches, type Touch } from '../../ledger/touched-rows.ts';
 import type { Plan, PlannedMapping } from '../../mapping/plan.ts';
@@ -11,6 +12,7 @@ import { rowKeyColumns } from '../../mysql/row-key.ts';
 import type { TargetConnection } from '../../postgres/connection.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
 import { keyDigest, type Difference } from '../differences.ts';
+import type { SourceKey } from '../suspects.ts';
 import type { MappingResult } from '../mapping-result.ts';
 import type { DatabaseVerification } from '../verify-report.ts';
 import { removeRows } from './remove-rows.ts';
@@ -21,6 +23,10 @@ export interface RepairedMapping {
   /** Rows of the source that sync is to make anew. */
   noted: number;
   removed: number;
+  /** Rows that only the target has and that stay: others refer to them, or have written to them since they were seen. */
+  kept: number;
+  /** Of the noted ones, those that the target has refused by now: they are rejects. */
+  rejected: number;
   /** Why it cannot be repaired; null where it can. */
   refused: string | null;
 }
@@ -56,13 +62,6 @@ async function repairMapping(
   runId: string,
 ): Promise<RepairedMapping> {
   const key = rowKeyColumns(planned.table);
-  if (key.length === 0)
-    return {
-      mapping,
-      noted: 0,
-      removed: 0,
-      refused: `its rows have no key to be found by: bin/bulk --tables ${planned.table.name} --replace`,
-    };
   const extra = differences.filter(({ kind }) => kind === 'extra');
   const removed = await removeRows(context, planned, extra);
   const known = differences.filter(({ kind }) => kind !== 'extra');
@@ -71,7 +70,7 @@ async function repairMapping(
     await note(context, mapping, key, notable.slice(from, from + NOTES_AT_ONCE), runId);
   const refused =
     notable.length < known.length ? 'keys that are no text cannot be noted: bin/bulk --replace' : null;
-  return { mapping, noted: notable.length, removed, refused };
+  return { mapping, noted: notable.length, removed, kept: extra.length - removed, rejected: 0, refused };
 }
 
 async function note(
@@ -88,18 +87,33 @@ async function note(
       watch: KEY_ITSELF,
       inputs: JSON.stringify(key.map((name) => row.key[name])),
     }));
-    await recordTouches(target, runId, touches, String(checkpoint?.commits ?? 0));
+    // As by the last transaction of sync: whoever waits for what was touched before now waits for these.
+    await recordTouches(target, runId, touches, String((checkpoint?.commits ?? 0n) - 1n));
     await recordRepairs(
       target,
       verification,
       by,
       rows.map((row) => ({
         mapping,
-        action: 'made anew',
+        action: 'noted',
         key: row.key,
         digest: digestOf(mapping, row.key),
         row: null,
       })),
     );
   });
+}
+
+/** Of the rows that were noted because they were missing or other: how many sync could not load either. Once it has been there. Throws TARGET_*. */
+export async function countRejected(
+  target: TargetConnection,
+  { runId, mappings }: DatabaseVerification,
+  mapping: string,
+): Promise<number> {
+  const { differences } = mappings.find((one) => one.mapping === mapping)!;
+  const keys = differences
+    .filter(({ kind }) => kind === 'missing' || kind === 'differs')
+    .map(({ key }) => key as SourceKey);
+  const open = await haveOpenRejects(target, runId, mapping, keys);
+  return open.filter(Boolean).length;
 }
