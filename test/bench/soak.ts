@@ -13,10 +13,12 @@ const USAGE = `npm run soak -- [--minutes 5] [--seed <n>] [--source mariadb|mysq
 Default: both kinds of source, so many minutes each, with a seed of its own that is printed first.
 
 npm run soak -- bulk --help    time and memory of a load that is ten times as large
+npm run soak -- verify --help  mutations of a target that verification must find, and hours beside a sync
 `;
 const MS_PER_MINUTE = 60_000;
 
 if (process.argv[2] === 'bulk') await import('./bulk-growth.ts');
+else if (process.argv[2] === 'verify') await import('./verify-soak.ts');
 else await main();
 
 async function main(): Promise<void> {
