@@ -147,3 +147,38 @@ export async function readProven(
     position: row.source_position,
   }));
 }
+
+export interface LastVerification {
+  id: string;
+  finishedAt: Date;
+  rowsCompared: number;
+  differences: number;
+  notCompared: number;
+}
+
+/** null where none has come to its end, and in the ledger of an older version. */
+export async function readLastVerification(
+  target: Pick<TargetConnection, 'query'>,
+  runId: string,
+): Promise<LastVerification | null> {
+  const { rows: known } = await target.query<{ name: string | null }>(
+    "SELECT to_regclass('transfuse.verifications') AS name",
+  );
+  if (known[0]!.name === null) return null;
+  const { rows } = await target.query<
+    Record<'id' | 'compared' | 'differences' | 'left', string> & { at: Date }
+  >(
+    `SELECT id, finished_at AS at, rows_compared AS compared, differences, not_compared AS left
+     FROM transfuse.verifications WHERE run_id = $1 ORDER BY started_at DESC LIMIT 1`,
+    [runId],
+  );
+  const [last] = rows;
+  if (!last) return null;
+  return {
+    id: last.id,
+    finishedAt: last.at,
+    rowsCompared: Number(last.compared),
+    differences: Number(last.differences),
+    notCompared: Number(last.left),
+  };
+}

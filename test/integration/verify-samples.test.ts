@@ -89,6 +89,12 @@ describe('samples of a verification', () => {
     expect((await verify('--samples', '0')).ofMapping('visits')).toEqual([]);
   });
 
+  it('leave what came of them in the status', async () => {
+    await verify();
+    const { stdout } = await hospital.run('status');
+    expect(stdout).toMatch(/verified \S+Z: 3,700 rows compared, no difference\n/);
+  });
+
   it('are revealed on a terminal alone, and that is on record', async () => {
     const refused = await hospital.run('verify', ['--reveal']);
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('terminal')]);

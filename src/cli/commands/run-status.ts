@@ -13,6 +13,7 @@ import { readTargetTables, readTotals, type LoadTotals } from '../../ledger/load
 import { findUnwatched } from '../../ledger/foreign-watch.ts';
 import { readForeignWrites, type ForeignWrites } from '../../ledger/foreign-writes.ts';
 import { lockHolder } from '../../ledger/lock.ts';
+import { readLastVerification, type LastVerification } from '../../ledger/verifications.ts';
 import { openRejectCounts } from '../../ledger/rejects.ts';
 import { latestRun, type Run } from '../../ledger/runs.ts';
 import { readObjectsAway, type ObjectAway } from '../../ledger/saved-objects.ts';
@@ -73,6 +74,7 @@ async function readStatus(
       checkpoint,
       touched: checkpoint ? await countTouchedRows(target, run.id) : 0,
       sync: await readSyncStatus(target, run.id),
+      verification: await readLastVerification(target, run.id),
       foreignWrites: await readForeignWrites(target),
       unwatched: checkpoint ? await findUnwatched(target, await readTargetTables(target, run.id)) : [],
       writer: await lockHolder(target),
@@ -108,6 +110,8 @@ interface Status {
   touched: number;
   /** What a sync last said of itself; null where none has. */
   sync: ReportedSyncStatus | null;
+  /** The last one that came to its end. */
+  verification: LastVerification | null;
   foreignWrites: ForeignWrites[];
   /** Synced tables that others may write to without being noticed. */
   unwatched: string[];
@@ -212,6 +216,7 @@ function render(status: Status): string {
         ]
       : []),
     ...describeSyncState(status),
+    describeVerification(status.verification),
     writer ? `writing now: ${writer.application}` : 'nobody is writing now',
     '',
     renderTable(
@@ -256,6 +261,14 @@ function render(status: Status): string {
   for (const { kind, table, name } of waiting) lines.push(`  ${kind} ${name} of ${table}`);
   lines.push(...describeForeignWrites(status));
   return [...lines, '', `next: ${nextStep(status)}`].join('\n');
+}
+
+function describeVerification(last: LastVerification | null): string {
+  if (!last) return 'not verified yet: bin/verify';
+  const { finishedAt, rowsCompared, differences, notCompared } = last;
+  const found = differences === 0 ? 'no difference' : quantity(differences, 'difference');
+  const left = notCompared > 0 ? `, ${quantity(notCompared, 'thing')} not compared` : '';
+  return `verified ${finishedAt.toISOString()}: ${quantity(rowsCompared, 'row')} compared, ${found}${left}`;
 }
 
 function describeCheckpoint({ position, transactions, sourceCommittedAt, updatedAt }: Checkpoint): string {
