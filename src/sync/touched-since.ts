@@ -88,6 +88,14 @@ export async function readTouchedSince(options: TouchedSinceOptions): Promise<To
   }
 }
 
+interface Lookup {
+  mapping: string;
+  watch: number;
+  inputs: string;
+}
+
+const TOO_MANY = 'too many of its rows have changed';
+
 class Reading {
   readonly #options: TouchedSinceOptions;
   readonly #source: SourceConnection;
@@ -97,7 +105,8 @@ class Reading {
   readonly #batch: ChangeBatch;
   #count = 0;
   /** Of watches: what tells which rows they mean, by mapping and watch. */
-  readonly #lookups = new Map<string, { mapping: string; watch: number; inputs: string }>();
+  readonly #lookups = new Map<string, Lookup>();
+  readonly #maxKeys: number;
 
   private constructor(
     options: TouchedSinceOptions,
@@ -112,6 +121,7 @@ class Reading {
     this.#decoder = decoder;
     this.#touched = touched;
     this.#batch = new ChangeBatch(plan.mappings, syncMemory(1));
+    this.#maxKeys = options.maxKeys ?? MAX_KEYS;
   }
 
   static async open(
@@ -219,10 +229,16 @@ class Reading {
     }
     for (const { mapping, watch, inputs } of touches.touches()) {
       if (watch === KEY_ITSELF) this.#add(mapping, inputs);
-      else if (!this.#touched.whole.has(mapping))
-        this.#lookups.set(`${mapping} ${watch} ${inputs}`, { mapping, watch, inputs });
+      else if (!this.#touched.whole.has(mapping)) this.#addLookup({ mapping, watch, inputs });
     }
     this.#batch.clear();
+  }
+
+  #addLookup(lookup: Lookup): void {
+    this.#lookups.set(`${lookup.mapping} ${lookup.watch} ${lookup.inputs}`, lookup);
+    if (this.#lookups.size <= this.#maxKeys) return;
+    for (const { mapping } of this.#lookups.values()) this.#makeWhole(mapping, TOO_MANY);
+    this.#lookups.clear();
   }
 
   #add(mapping: string, key: string): void {
@@ -231,8 +247,7 @@ class Reading {
     this.#touched.keys.set(mapping, keys);
     if (keys.has(key)) return;
     keys.add(key);
-    if (++this.#count > (this.#options.maxKeys ?? MAX_KEYS))
-      this.#makeWhole(mapping, 'too many of its rows have changed');
+    if (++this.#count > this.#maxKeys) this.#makeWhole(mapping, TOO_MANY);
   }
 
   /** The foreign keys of the source change rows that its binlog does not tell of. */

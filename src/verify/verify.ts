@@ -24,7 +24,7 @@ import { rowKeyColumns } from '../mysql/row-key.ts';
 import { LaneSource } from '../mysql/lane-source.ts';
 import { LoadGate, type LoadLimits } from '../mysql/load-gate.ts';
 import { readStatusCounters } from '../mysql/status-counters.ts';
-import { readStartPosition } from '../mysql/start-position.ts';
+import { readStartPosition, waitUntilVisible } from '../mysql/start-position.ts';
 import { ObjectStore } from '../storage/object-store.ts';
 import type { TargetTable } from '../postgres/catalog-model.ts';
 import { readTargetCatalog } from '../postgres/catalog.ts';
@@ -171,6 +171,8 @@ class Verification {
       unmapped: unmappedColumns(compared, tables, documentColumns(this.#options.plan)),
       digestKey: this.#digestKey,
     };
+    // What is proved holds from that position on: nothing before it may be invisible still.
+    if (result.positionBefore) await waitUntilVisible(result.positionBefore, this.#options.signal);
     const followed = this.#followed(run.id, result.checkpoint);
     if (followed && this.#options.since && result.positionBefore)
       await followed.waitFor(result.positionBefore, true);
