@@ -16,7 +16,16 @@ import { startProgressDisplay } from './progress-display.ts';
 
 export interface VerifyRequest extends Pick<
   VerifyOptions,
-  'plan' | 'maxLoad' | 'columns' | 'isOfAll' | 'live' | 'deep' | 'attest' | 'maxDifferences' | 'samples'
+  | 'plan'
+  | 'hashesInTarget'
+  | 'maxLoad'
+  | 'columns'
+  | 'isOfAll'
+  | 'live'
+  | 'deep'
+  | 'attest'
+  | 'maxDifferences'
+  | 'samples'
 > {
   services: readonly ServiceName[];
   /** Compare only what has changed since the last verification in which nothing differed. */

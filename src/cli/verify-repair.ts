@@ -16,7 +16,7 @@ export interface Repair extends RepairedMapping {
   database: string;
 }
 
-/** A row that goes may take others with it, which the next round makes anew. */
+/** What others refer to can go once these have been made anew. */
 const ROUNDS = 3;
 
 /** So that rows are compared that both sides have had time for. Throws what a sync throws. */

@@ -58,6 +58,7 @@ class MappingComparison {
   #rejectedTuples = 0;
   #changing = 0;
   #olderVersions = 0;
+  #rowsExamined = 0;
 
   constructor(context: VerifyContext, planned: PlannedMapping) {
     this.#context = context;
@@ -141,6 +142,7 @@ class MappingComparison {
       rowsExpected: counts.rowsExpected - this.#rejectedTuples,
       rowsActual,
       rowsSame: Math.max(0, counts.rowsExpected - this.#notSame - this.#changing - leftOut),
+      rowsExamined: this.#rowsExamined,
       olderVersions: this.#olderVersions,
       missing,
       differs,
@@ -233,6 +235,7 @@ class MappingComparison {
   }
 
   async #judgeBatch(target: TargetConnection, suspects: readonly Suspect[]): Promise<void> {
+    this.#rowsExamined += suspects.length;
     const tuples = suspects.flatMap(({ tuple }) => tuple ?? []);
     const verdicts = (
       tuples.length > 0 ? await compareInTarget(target, this.#planned, this.#layout, tuples) : []

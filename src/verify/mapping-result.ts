@@ -18,6 +18,8 @@ export interface MappingResult {
   rowsExpected: number;
   rowsActual: number;
   rowsSame: number;
+  /** Rows of the source that did not match by their digests alone, and were looked at one by one. */
+  rowsExamined: number;
   /** Rows of the target that belong to rejected rows of the source: nothing can be said of them. */
   olderVersions: number;
   missing: number;

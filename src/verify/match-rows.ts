@@ -9,6 +9,7 @@ import { planChunks, type KeyChunk } from '../mysql/chunk-planner.ts';
 import { attestedTable, attestRows, type AttestedRows } from './attest/attested-rows.ts';
 import type { RowSampler } from './sample/row-sampler.ts';
 import { readExpected, type ExpectedCounts } from './expected-rows.ts';
+import { HashedRows } from './hashed-rows.ts';
 import { OutstandingRows, type LeftRow } from './outstanding-rows.ts';
 import type { SourceConnection } from '../mysql/source-connection.ts';
 import type { TargetConnection } from '../postgres/connection.ts';
@@ -47,6 +48,7 @@ export async function matchRows(options: MatchOptions): Promise<MatchedRows> {
   const { context, planned } = options;
   const source = await context.source();
   const chunks = await planChunks(source, planned.table, context.settings.bulk.chunkRows);
+  const hashed = context.hashesInTarget ? await openHashed(options) : null;
   for (let parts = 1; ; parts *= 4) {
     const result: MatchedRows = {
       chunks,
@@ -58,10 +60,19 @@ export async function matchRows(options: MatchOptions): Promise<MatchedRows> {
     };
     let fits = true;
     for (let part = 0; part < parts && fits; part++)
-      fits = await new Pass(options, chunks, { part, parts }, result).run();
+      fits = await new Pass(options, chunks, hashed, { part, parts }, result).run();
     if (fits) return result;
     options.onRestart();
     if (parts >= MAX_PARTS) throw new RangeError('rows cannot be divided any further');
+  }
+}
+
+async function openHashed({ context, planned, layout }: MatchOptions): Promise<HashedRows> {
+  const target = await context.openTarget();
+  try {
+    return await HashedRows.open(target, planned, layout);
+  } finally {
+    await target.close();
   }
 }
 
@@ -75,6 +86,7 @@ class Pass {
   readonly #part: { part: number; parts: number };
   readonly #result: MatchedRows;
   readonly #outstanding: OutstandingRows;
+  readonly #hashed: HashedRows | null;
   /** Each side has its own, since they take turns. */
   readonly #actualLayout: TupleLayout;
   #hasRoom = true;
@@ -82,6 +94,7 @@ class Pass {
   constructor(
     options: MatchOptions,
     chunks: readonly KeyChunk[],
+    hashed: HashedRows | null,
     part: { part: number; parts: number },
     result: MatchedRows,
   ) {
@@ -90,7 +103,9 @@ class Pass {
     this.#part = part;
     this.#result = result;
     this.#outstanding = new OutstandingRows(options.context.maxWaitingRows);
-    this.#actualLayout = new TupleLayout(options.layout.columns, options.layout.key);
+    this.#hashed = hashed;
+    const { columns, key } = hashed?.layout ?? options.layout;
+    this.#actualLayout = new TupleLayout(columns, key);
   }
 
   /** False where there was no room. */
@@ -150,7 +165,9 @@ class Pass {
     const layout = this.#actualLayout;
     return targetTuples({
       target,
-      select: `SELECT ${targetColumns(compiled.targetColumns)} ${fromTarget(this.#options.planned)}`,
+      select:
+        this.#hashed?.select ??
+        `SELECT ${targetColumns(compiled.targetColumns)} ${fromTarget(this.#options.planned)}`,
       layout,
       action: `read the rows of ${mapping.id}`,
       onTuple: (bytes, start, end) => {
@@ -178,17 +195,31 @@ class Pass {
         layout,
         counts,
         onTuple: (tuple, end, payload) => {
-          layout.digest(tuple, 0, end);
+          const digests = this.#digest(tuple, end);
           this.#rowsExpected++;
-          if (isFirst && sampler.wants(layout.keyHash, end))
+          if (isFirst && sampler.wants(digests.keyHash, end))
             sampler.take({ payload: Buffer.from(payload()), tuple: Buffer.from(tuple.subarray(0, end)) });
-          if (this.#isOfPart(layout)) this.#add(layout, 'expected', chunk.chunk);
+          if (this.#isOfPart(digests)) this.#add(digests, 'expected', chunk.chunk);
         },
         onRefused: (payload) => {
           if (isFirst) onRefused(payload);
         },
       });
     }
+  }
+
+  /** Of an expected tuple that the whole row's layout has measured. */
+  #digest(tuple: Buffer, end: number): TupleLayout {
+    const { layout } = this.#options;
+    if (!this.#hashed) {
+      layout.digest(tuple, 0, end);
+      return layout;
+    }
+    const { bytes, end: hashedEnd } = this.#hashed.of(tuple, end);
+    const { layout: short } = this.#hashed;
+    short.measure(bytes, 0, hashedEnd);
+    short.digest(bytes, 0, hashedEnd);
+    return short;
   }
 
   async #countUnread(source: SourceConnection, sql: string, counts: ExpectedCounts): Promise<void> {

@@ -28,6 +28,8 @@ export interface VerifyContext {
   /** So many of each mapping are kept with their keys. */
   maxDifferences: number;
   samples: SampleRequest;
+  /** The target digests its rows itself, and sends little more than that. */
+  hashesInTarget: boolean;
   /** Of both sides together, 28 bytes each: with more, a mapping is compared in parts. */
   maxWaitingRows: number;
   /** A connection that is free, made anew where the last one was lost. */

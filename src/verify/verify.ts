@@ -66,6 +66,7 @@ export interface VerifyOptions {
   /** So many rows of each mapping that differ are kept with their keys. */
   maxDifferences: number;
   samples: SampleRequest;
+  hashesInTarget: boolean;
   maxWaitingRows?: number;
   signal: AbortSignal;
   observer: VerifyObserver;
@@ -90,6 +91,8 @@ export interface VerifyObserver {
 
 const MAX_NAMED = 10;
 const MAX_WAITING_ROWS = 4_000_000;
+/** Differences of a mapping whose keys go into the ledger. */
+const MAX_RECORDED = 1000;
 const DIGEST_KEY_BYTES = 32;
 /** Where objects stand among the mappings in the progress. */
 const OBJECTS = 'objects of documents';
@@ -298,6 +301,7 @@ class Verification {
       followed,
       maxDifferences: this.#options.maxDifferences,
       samples: this.#options.samples,
+      hashesInTarget: this.#options.hashesInTarget,
       maxWaitingRows: this.#options.maxWaitingRows ?? MAX_WAITING_ROWS,
       attestKey: this.#options.attest ? this.#digestKey : null,
       signal,
@@ -360,7 +364,7 @@ class Verification {
   async #record(result: DatabaseVerification): Promise<void> {
     const { mappings, notCompared, id, startedAt, positionBefore, runId } = result;
     const differences = mappings.flatMap(({ mapping, differences: found }) =>
-      found.map(({ kind, columns, key }) => ({
+      found.slice(0, MAX_RECORDED).map(({ kind, columns, key }) => ({
         mapping,
         kind,
         columns,

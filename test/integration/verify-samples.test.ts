@@ -139,6 +139,7 @@ describe('samples of a verification', () => {
           deep: false,
           attest: true,
           since: null,
+          hashesInTarget: false,
           columns: 'all',
           maxLoad: new Map(),
           maxDifferences: 10,

@@ -20,6 +20,7 @@ interface Verified {
         rowsRejected: number;
         rowsExpected: number;
         rowsActual: number;
+        rowsExamined: number;
         differences: number;
         columns: { column: string }[];
       }[];
@@ -68,6 +69,11 @@ describe.each(sourceFlavors())('verification of %s', (flavor) => {
       expect(outcome.exitCode).toBe(0);
       for (const { rowsRead, rowsRejected, rowsActual } of mappingsOf(outcome))
         expect(rowsRead - rowsRejected).toBe(rowsActual);
+      // Digests that the target makes are ours, or else every row would have been looked at.
+      const hashed = await all.run('verify', ['--hash', '--json']);
+      const examined = (one: CommandOutcome) =>
+        mappingsOf(one).map(({ mapping, rowsExamined }) => [mapping, rowsExamined]);
+      expect([hashed.exitCode, examined(hashed)]).toEqual([0, examined(outcome)]);
     },
   );
 

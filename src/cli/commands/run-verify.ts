@@ -34,6 +34,7 @@ export interface VerifyCommandOptions {
   columns: 'all' | 'critical';
   maxLoad?: LoadLimits;
   sinceLast?: boolean;
+  hash?: boolean;
   check?: string;
   report: string;
 }
@@ -64,7 +65,8 @@ export async function runVerifyCommand(
   const plan = await preparePlan(context, options.tables);
   await requireDirectory(options.report);
   const { live = false, deep = false, repair = false, sinceLast = false } = options;
-  if (sinceLast && options.attest) throw attestsAll();
+  const isPartial = sinceLast || options.hash === true;
+  if (isPartial && options.attest) throw attestsAll();
   if (repair) requireOverwriting(settings);
   if (repair && !live) {
     const destinations = destinationsOf(settings.targets, services);
@@ -80,7 +82,8 @@ export async function runVerifyCommand(
     columns: options.columns,
     maxLoad: options.maxLoad ?? new Map(),
     sinceLast,
-    attest: options.attest === true || (signingKey !== null && !sinceLast),
+    hashesInTarget: options.hash === true,
+    attest: options.attest === true || (signingKey !== null && !isPartial),
     samples: {
       size: options.samples,
       seed: options.seed ?? randomInt(SEEDS),
@@ -126,9 +129,13 @@ function requireTerminal({ json }: CommandContext): void {
 }
 
 function attestsAll(): TransfuseError {
-  return new TransfuseError('USAGE', '--attest is of all rows, and --since-last reads some.', {
-    fix: 'Give one of them.',
-  });
+  return new TransfuseError(
+    'USAGE',
+    '--attest reads all rows of the target, and --since-last and --hash are there not to.',
+    {
+      fix: 'Give one of them.',
+    },
+  );
 }
 
 /** What has a value whether it was given or not, and what every command takes. */

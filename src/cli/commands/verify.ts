@@ -31,6 +31,10 @@ export const verifyCommand: CommandDefinition<VerifyCommandOptions> = {
         '--since-last',
         'only rows that changed at the source since the last verification in which nothing differed',
       )
+      .option(
+        '--hash',
+        'let the target digest its rows, and send little more than that: for a thin link to it',
+      )
       .option('--deep', 'read every object of a document, instead of asking the bucket for its checksum')
       .addOption(
         new Option(
