@@ -10,7 +10,7 @@ import { until } from '../support/run-command.ts';
 
 /** Repeat a failed run with TRANSFUSE_TEST_SEED=<what it printed>. */
 const SEED = Number(process.env['TRANSFUSE_TEST_SEED'] ?? randomInt(2 ** 31));
-const KILLS = { mariadb: 50, mysql: 6 };
+const KILLS = { mariadb: 20, mysql: 5 };
 /** Before this a process has only read its own program. */
 const STARTUP_MS = 250;
 /** A load is killed so many times on its way before it may end. */

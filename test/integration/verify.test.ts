@@ -30,7 +30,8 @@ interface Verified {
   };
 }
 
-describe.each(sourceFlavors())('verification of a load from %s', (flavor) => {
+// What differs is in the target: each kind of source has its types and its live changes compared elsewhere.
+describe.each(sourceFlavors().slice(0, 1))('verification of a load from %s', (flavor) => {
   let hospital: BulkCase;
 
   beforeAll(async () => {
@@ -60,9 +61,7 @@ describe.each(sourceFlavors())('verification of a load from %s', (flavor) => {
 
   it('finds every kind of difference and names row and column', { timeout: 300_000 }, async () => {
     const random = randomNumbers(7);
-    // What the target is changed to does not depend on the source's server: of the second one some are enough.
-    const some = MUTATIONS.filter((_, index) => flavor === 'mariadb' || index % 4 === 0);
-    for (const [name, sql, expected] of some) {
+    for (const [name, sql, expected] of MUTATIONS) {
       const id = 1 + random(ROWS - 2);
       await hospital.targetQuery('CREATE SCHEMA kept');
       for (const table of ['visits', 'pair', 'keyless'])
