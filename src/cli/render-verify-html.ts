@@ -9,6 +9,9 @@ import type { VerifiedMappingDocument, VerifyDocument } from './verify-document.
 
 type VerifiedDatabaseDocument = VerifyDocument['databases'][number];
 
+/** Columns that a sampled field is made of, as far as they are named one by one. */
+const MAX_INPUTS = 4;
+
 const KINDS = {
   missing: 'missing in the target',
   differs: 'other values',
@@ -21,6 +24,7 @@ export function verifyHtml(document: VerifyDocument, signature: ReportSignature 
     source,
     profile,
     finishedAt,
+    by,
     rowsCompared,
     differences,
     changing,
@@ -38,7 +42,7 @@ export function verifyHtml(document: VerifyDocument, signature: ReportSignature 
         : `<p class="good">No difference: ${isOfChanges ? 'every row that has changed' : 'every row'}, in ${isOfAll ? 'every column' : 'its key and critical columns'}.</p>`;
   const body = `${verdict}
 <p>${quantity(rowsCompared, 'row')} were compared in ${isOfAll ? 'all their columns' : 'their key and the columns of the class critical, and in no other'}: each row that the source has, mapped once more by the very mappings that loaded it, against the row that the target has.
-Finished ${escapeHtml(finishedAt)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
+Finished ${escapeHtml(finishedAt)} by ${escapeHtml(by)}, Transfuse ${escapeHtml(toolVersion)}, profile ${escapeHtml(profile)}.</p>
 ${databases.map(databaseHtml).join('\n')}
 ${relationshipsHtml(document)}
 ${repairsHtml(document)}
@@ -68,9 +72,15 @@ function databaseHtml(database: VerifiedDatabaseDocument): string {
       ({ mapping, changing: rows }) =>
         `<li class="bad">${escapeHtml(mapping)}: ${quantity(rows, 'row')} changed each time, and could not be compared</li>`,
     );
+  const older = mappings
+    .filter(({ olderVersions }) => olderVersions > 0)
+    .map(
+      ({ mapping, olderVersions }) =>
+        `<li class="note">${escapeHtml(mapping)}: ${quantity(olderVersions, 'row')} of the target ${olderVersions === 1 ? 'belongs' : 'belong'} to rejected rows of the source, and ${olderVersions === 1 ? 'was' : 'were'} not compared</li>`,
+    );
   return `<h2>${escapeHtml(database.database)}</h2>
 <p>${sinceOf(database)}${positionsOf(database)} It took ${formatDuration(elapsedMs)}; verification <code>${database.verification}</code> of run <code>${database.run}</code>.</p>
-${left.length + changing.length > 0 ? `<ul>${[...left, ...changing].join('')}</ul>` : ''}
+${left.length + changing.length + older.length > 0 ? `<ul>${[...left, ...changing, ...older].join('')}</ul>` : ''}
 <table><thead><tr>${head.map((title, index) => `<th${index > 1 ? ' class="n"' : ''}>${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
 ${database.unowned.map(({ table, rows: count }) => `<p class="bad"><code>${escapeHtml(table)}</code>: ${quantity(count, 'row')} of no mapping</p>`).join('')}
 ${database.unmapped.length > 0 ? `<p>Not compared, since no mapping fills them: ${database.unmapped.map((name) => `<code>${escapeHtml(name)}</code>`).join(', ')}</p>` : ''}
@@ -99,20 +109,30 @@ ${sampled.map(sampleHtml).join('\n')}`;
 }
 
 function sampleHtml({ mapping, samples }: VerifiedMappingDocument): string {
-  const bytes = (size: number | null): string => (size === null ? 'NULL' : formatCount(size));
   const head = samples.map(
     ({ key, state }) => `<th class="n"><code>${key}</code> ${state === 'same' ? '' : state}</th>`,
   );
   const rows = samples[0]!.fields.map(({ column, from, how }, index) => {
     const cells = samples.map(({ fields }) => {
       const field = fields[index]!;
-      const source = field.from.map((one) => bytes(one.bytes)).join(' + ') || '–';
-      return `<td class="n${field.isSame ? '' : ' bad'}">${source} → ${bytes(field.bytes)} ${field.isSame ? '✓' : '✗'}</td>`;
+      return `<td class="n${field.isSame ? '' : ' bad'}">${sourceSize(field.from)} → ${sizeOf(field.bytes)} ${field.isSame ? '✓' : '✗'}</td>`;
     });
-    const names = from.map(({ name }) => `<code>${escapeHtml(name)}</code>`).join(', ');
-    return `<tr><td><code>${escapeHtml(column)}</code></td><td>${names}</td><td>${escapeHtml(how)}</td>${cells.join('')}</tr>`;
+    const names = from.slice(0, MAX_INPUTS).map(({ name }) => `<code>${escapeHtml(name)}</code>`);
+    if (from.length > MAX_INPUTS) names.push(`${from.length - MAX_INPUTS} more`);
+    return `<tr><td><code>${escapeHtml(column)}</code></td><td>${names.join(', ')}</td><td>${escapeHtml(how)}</td>${cells.join('')}</tr>`;
   });
-  return `<h3>${escapeHtml(mapping)}</h3><table><thead><tr><th>column</th><th>made of</th><th>how</th>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<h3>${escapeHtml(mapping)}</h3><table class="samples"><thead><tr><th>column</th><th>made of</th><th>how</th>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+/** Of what is made of many, how much they are together. */
+function sourceSize(from: readonly { bytes: number | null }[]): string {
+  if (from.length === 0) return '–';
+  if (from.length <= MAX_INPUTS) return from.map(({ bytes }) => sizeOf(bytes)).join(' + ');
+  return `${formatCount(from.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0))} of ${from.length}`;
+}
+
+function sizeOf(bytes: number | null): string {
+  return bytes === null ? 'NULL' : formatCount(bytes);
 }
 
 function repairsHtml({ repairs }: VerifyDocument): string {

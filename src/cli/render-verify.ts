@@ -29,15 +29,15 @@ export function renderVerification(verification: DatabaseVerification): string {
         sum(({ rowsExpected }) => rowsExpected),
         'row',
       );
+  const table = renderTable(
+    [
+      { title: 'mapping', align: 'left' },
+      ...COUNT_TITLES.map((title) => ({ title, align: 'right' as const })),
+    ],
+    counted.map((mapping) => [mapping.mapping, ...countsOf(mapping).map(formatCount)]),
+  );
   const lines = [
-    renderTable(
-      [
-        { title: 'mapping', align: 'left' },
-        ...COUNT_TITLES.map((title) => ({ title, align: 'right' as const })),
-      ],
-      counted.map((mapping) => [mapping.mapping, ...countsOf(mapping).map(formatCount)]),
-    ),
-    '',
+    ...(counted.length > 0 ? [table, ''] : []),
     ...mappings.filter((mapping) => differencesIn(mapping) > 0).map(describe),
     ...mappings
       .filter(({ changing }) => changing > 0)

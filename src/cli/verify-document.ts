@@ -1,4 +1,5 @@
 /** What a verification came to, as it may leave the databases: names, counts, digests. No key and no value of a row (invariant 9). */
+import { operator } from '../core/operator.ts';
 import { VERSION } from '../core/version.ts';
 import type { BinlogPosition } from '../core/position.ts';
 import type { SourceCatalog } from '../mysql/catalog-model.ts';
@@ -40,6 +41,7 @@ export function verifyDocument(
     profile,
     source: { database: source.database, flavor: source.flavor },
     finishedAt: new Date().toISOString(),
+    by: operator(),
     rowsCompared: sum(({ rowsExpected }) => rowsExpected),
     differences: verified.reduce((total, { verification }) => total + allDifferences(verification), 0),
     changing: sum(({ changing }) => changing),
