@@ -42,8 +42,16 @@ export interface VerifyContext {
 
 /** The rows of the mapping in its table, which is `t`: of all of it, or of its share. */
 export function fromTarget({ mapping, share }: Pick<PlannedMapping, 'mapping' | 'share'>): string {
-  const where = share ? ` WHERE ${rowsOfShare(share.constants)}` : '';
-  return `FROM ${qualified(mapping.target.schema, mapping.target.table)} AS t${where}`;
+  return fromTable(mapping.target, share?.constants ?? []);
+}
+
+/** The rows of a table with these constants. */
+export function fromTable(
+  { schema, table }: { schema: string; table: string },
+  constants: Parameters<typeof rowsOfShare>[0],
+): string {
+  const where = constants.length > 0 ? ` WHERE ${rowsOfShare(constants)}` : '';
+  return `FROM ${qualified(schema, table)} AS t${where}`;
 }
 
 export function targetColumns(names: readonly string[], table = 't'): string {

@@ -8,11 +8,10 @@
 import { createHmac, type Hmac } from 'node:crypto';
 import type { PlannedMapping } from '../../mapping/plan.ts';
 import type { TargetConnection } from '../../postgres/connection.ts';
-import { qualified, quoteIdentifier } from '../../postgres/identifiers.ts';
-import { rowsOfShare } from '../../postgres/rows-of-share.ts';
+import { quoteIdentifier } from '../../postgres/identifiers.ts';
 import { targetTuples } from '../target-tuples.ts';
 import { TupleLayout } from '../tuple-layout.ts';
-import { targetColumns } from '../verify-context.ts';
+import { fromTable, targetColumns } from '../verify-context.ts';
 import { merkleRoot } from './merkle-root.ts';
 
 /** Everything that it takes to read the rows again. */
@@ -71,11 +70,10 @@ export async function attestRows(
     key.map(({ column }) => columns.indexOf(column)),
   );
   const chunks = new ChunkDigests(digestKey, table.boundaryBits);
-  const where = constants.length > 0 ? ` WHERE ${rowsOfShare(constants)}` : '';
   await target.query(`SET LOCAL work_mem = '${SORT_MEMORY}'`);
   const reading = targetTuples({
     target,
-    select: `SELECT ${targetColumns(columns)} FROM ${qualified(table.schema, table.table)} AS t${where} ORDER BY ${orderOf(table)}`,
+    select: `SELECT ${targetColumns(columns)} ${fromTable(table, constants)} ORDER BY ${orderOf(table)}`,
     layout,
     action: `read the rows of ${table.schema}.${table.table} in order`,
     onTuple: (bytes, start, end) => {
